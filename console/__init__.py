@@ -1,0 +1,1 @@
+"""The people: command line, daemon and terminal."""

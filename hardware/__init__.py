@@ -1,0 +1,1 @@
+"""The things on the desk: radio, satellite phone, fax, scanner, printer."""

@@ -1,0 +1,1 @@
+"""What the room knows and the rules it lives by. Imports nothing of ours."""

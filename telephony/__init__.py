@@ -1,0 +1,1 @@
+"""The PBX and the voice."""
