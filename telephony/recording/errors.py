@@ -1,0 +1,35 @@
+"""What goes wrong with a recording. In every case the files that Asterisk wrote are still there."""
+
+import errno
+from pathlib import Path
+
+from telephony.errors import TelephonyError
+
+
+class RecordingError(TelephonyError):
+    """Base of this package; nothing that was recorded is lost when it is raised."""
+
+
+class DiskFull(RecordingError):
+    """The sealed file did not fit. The WAVs are untouched; try again when there is space."""
+
+
+class NothingRecorded(RecordingError):
+    """The files hold no sample: the caller hung up before anybody spoke, or nothing was written at all."""
+
+
+class DamagedRecording(RecordingError):
+    """No file of the call can be read as 8 kHz 16-bit mono WAV. All of them are kept for a person to look at."""
+
+
+class SealBusy(RecordingError):
+    """Another process is sealing the same call at this moment."""
+
+
+def writing_failed(path: Path, cause: OSError) -> RecordingError:
+    """The error for a failed write to `path`, telling a full disk from everything else."""
+    if cause.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(
+            f"{path.parent}: the disk is full, {path.name} was not sealed; the recording is kept as WAV: free space"
+        )
+    return RecordingError(f"{path}: cannot be written: {cause.strerror or cause}; the recording is kept as WAV")
