@@ -1,0 +1,63 @@
+"""SIP addresses: who calls, out of a From header, and what to dial, out of what a person typed. Pure."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from telephony.errors import TelephonyError
+
+_ADDRESS = re.compile(r"<?sips?:(?:(?P<user>[^@;>]*)(?:;[^@>]*)?@)?(?P<host>[^;>?\s]*)", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9A-Za-z*#+._-]{1,64}")
+_WRITTEN = re.compile(r"[0-9+*#\s()（）-]+")
+_TARGET = re.compile(r"sips?:[^\s<>\"\\]{1,200}", re.IGNORECASE)
+_HIDDEN = {"", "anonymous", "unknown", "unavailable", "restricted"}
+
+
+class WrongTarget(TelephonyError):
+    """What was typed cannot be dialled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The other side; `number` is empty when it is hidden (RFC 3323), `name` is as sent, without its quotes."""
+
+    number: str
+    name: str
+    uri: str
+
+
+def party(header: str) -> Party:
+    """Who a From or To header names: `"Name" <sip:user@host>`, `<sip:…>` or a bare address."""
+    text = header.strip()
+    name = ""
+    if text.startswith('"'):
+        quoted = re.match(r'"((?:\\.|[^"\\])*)"', text, re.DOTALL)
+        if quoted:
+            name = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
+            text = text[quoted.end() :]
+    elif "<" in text:
+        name, _, rest = text.partition("<")
+        text = "<" + rest
+    found = _ADDRESS.search(text)
+    if not found:
+        return Party("", name.strip(), header)
+    number = unquote(found["user"] or "", errors="surrogateescape").partition(":")[0]
+    hidden = number.lower() in _HIDDEN or found["host"].lower() == "anonymous.invalid"
+    uri = found[0].lstrip("<")
+    return Party("" if hidden else number, name.strip(), uri)
+
+
+def target(typed: str, domain: str) -> str:
+    """The address to call: a number at `domain`, or a whole sip: address as it is. Raises WrongTarget."""
+    text = typed.strip()
+    if _TARGET.fullmatch(text):
+        return text
+    number = re.sub(r"[\s()（）-]", "", text) if _WRITTEN.fullmatch(text) else text
+    if not _NUMBER.fullmatch(number):
+        raise WrongTarget(f"'{text[:40]}' cannot be dialled; give a number or a sip: address")
+    return f"sip:{number.replace('#', '%23')}@{domain}"
+
+
+def quoted(name: str) -> str:
+    """A display name for a From header: in quotes, what would end them escaped (RFC 3261, quoted-string)."""
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
