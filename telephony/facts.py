@@ -46,6 +46,13 @@ class ChannelStarted(ChannelFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerNamed(ChannelFact):
+    """The caller's name from the raw From header: better than the one of ChannelStarted, where GBK is destroyed."""
+
+    caller_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelAnswered(ChannelFact):
     """The channel went up (CEL ANSWER, AMI Newstate Up)."""
 
@@ -83,7 +90,10 @@ class TransferKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transferred(ChannelFact):
-    """The party of this channel passed the call on: to `target` (extension), joining call `other` when attended."""
+    """The party of this channel passed the call on: blind to the extension `target`, or by joining another call.
+
+    `other` (attended only) is the uniqueid of the same party's channel in the call that is joined to this one.
+    """
 
     kind: TransferKind
     target: str = ""
@@ -113,5 +123,40 @@ class MessageLeft(ChannelFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaxHeard(ChannelFact):
+    """A fax machine called on a voice line; the call goes on as a fax and its recording was stopped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(Fact):
     """The last channel of the call is gone (CEL LINKEDID_END, AGI /ended)."""
+
+
+class LineKind(StrEnum):
+    """What a line state was said of."""
+
+    DEVICE = "device"
+    CONTACT = "contact"
+    REGISTRATION = "registration"
+
+
+class LineStatus(StrEnum):
+    """What can be done with a line or seat now; UNKNOWN: Asterisk cannot say."""
+
+    IDLE = "idle"
+    RINGING = "ringing"
+    BUSY = "busy"
+    HELD = "held"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineState:
+    """State of the PJSIP endpoint (device, contact) or outgoing registration `name`; `detail` is Asterisk's own word."""
+
+    name: str
+    kind: LineKind
+    state: LineStatus
+    at: datetime
+    detail: str = ""
