@@ -169,12 +169,14 @@ def load(home: Path) -> Settings:
         tomllib.loads(file.read_text(encoding="utf-8"))
         return Settings(home=home)
     except FileNotFoundError as error:
-        raise ConfigurationError(f"{file}: no such file; 'dutyline up --home {home}' makes a room there") from error
+        raise ConfigurationError(
+            "{file}: no such file; 'dutyline up --home {home}' makes a room there", file=file, home=home
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file}: not a TOML file: {error}") from error
+        raise ConfigurationError("{file}: not a TOML file: {reason}", file=file, reason=error) from error
     except OSError as error:
-        raise ConfigurationError(f"{file}: cannot be read: {error.strerror}") from error
+        raise ConfigurationError("{file}: cannot be read: {reason}", file=file, reason=error.strerror) from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "(file)"
-        raise ConfigurationError(f"{file}: {key}: {first['msg']}") from error
+        raise ConfigurationError("{file}: {key}: {reason}", file=file, key=key, reason=first["msg"]) from error

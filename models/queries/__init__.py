@@ -1,0 +1,1 @@
+"""Every question that may be asked of the record: the only readers for screens."""

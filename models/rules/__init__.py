@@ -1,0 +1,1 @@
+"""The regulation as pure functions of plain values: no table, no library, no I/O."""

@@ -1,0 +1,136 @@
+"""The journal: append and verify. Canonical JSON, SHA-256 chained, gap-free sequence inside the hash."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.tables.journal import JournalEntry, JournalHead
+
+GENESIS = "0" * 64
+CHANNEL = "dutyline_journal"
+"""PostgreSQL notification channel that wakes followers of the feed."""
+Row = tuple[str, Any, dict[str, Any] | None]
+"""Table, primary key, and the changed columns' new values (all of them when new, None when deleted)."""
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON knows it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value
+
+
+def canonical(value: Any) -> str:
+    """The one way to write `value`: keys sorted, no spaces, UTF-8; NaN refused. Lone surrogates become U+FFFD."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def digest(entry: JournalEntry) -> str:
+    """SHA-256 (hex) over everything the entry says, its place and its predecessor's hash."""
+    said = [
+        entry.seq,
+        plain(entry.occurred_at),
+        plain(entry.entered_at),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.changes,
+        entry.previous,
+    ]
+    return hashlib.sha256(canonical(said).encode()).hexdigest()
+
+
+def append(
+    session: Session,
+    *,
+    occurred_at: datetime,
+    entered_at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    rows: list[Row],
+    note: dict[str, Any],
+) -> JournalEntry:
+    """Write the next entry; the head row stays locked until the transaction ends, so the sequence has no gap."""
+    head = session.execute(select(JournalHead).where(JournalHead.id == 1).with_for_update()).scalar_one()
+    said: dict[str, Any] = {"rows": rows}
+    if note:
+        said["note"] = note
+    entry = JournalEntry(
+        seq=head.seq + 1,
+        occurred_at=occurred_at,
+        entered_at=entered_at,
+        actor=actor,
+        action=action,
+        subject=subject,
+        changes=canonical(said),
+        previous=head.hash,
+    )
+    entry.hash = digest(entry)
+    head.seq, head.hash = entry.seq, entry.hash
+    session.add(entry)
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_notify(CHANNEL, str(entry.seq))))
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where the chain does not hold: `seq` of the entry, and a sentence."""
+
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How a walk along the chain ended: entries seen, the head's hash, the first break if any."""
+
+    entries: int
+    head: str
+    broken: Break | None
+
+
+def walk(session: Session, progress: Callable[[int], None] | None = None) -> Walk:
+    """Check every entry's place, predecessor and hash, and that the tail is not cut."""
+    seen, previous = 0, GENESIS
+    for entry in entries_since(session, 0):
+        if entry.seq != seen + 1:
+            return Walk(seen, previous, Break(seen + 1, f"entry {seen + 1} is missing; the next one is {entry.seq}"))
+        if entry.previous != previous:
+            return Walk(seen, previous, Break(entry.seq, "does not follow from the entry before it"))
+        if digest(entry) != entry.hash:
+            return Walk(seen, previous, Break(entry.seq, "was changed after it was written"))
+        seen, previous = entry.seq, entry.hash
+        if progress and seen % 1000 == 0:
+            progress(seen)
+    head = session.get_one(JournalHead, 1)
+    if (head.seq, head.hash) != (seen, previous):
+        return Walk(
+            seen, previous, Break(seen + 1, f"the end is missing: {head.seq} entries were written, {seen} are here")
+        )
+    return Walk(seen, previous, None)
+
+
+def entries_since(session: Session, seq: int, batch: int = 1000) -> Iterator[JournalEntry]:
+    """Entries after `seq` in order, read in batches and not kept."""
+    while True:
+        page = session.scalars(
+            select(JournalEntry).where(JournalEntry.seq > seq).order_by(JournalEntry.seq).limit(batch)
+        ).all()
+        yield from page
+        if len(page) < batch:
+            return
+        seq = page[-1].seq
+        session.expunge_all()

@@ -1,0 +1,60 @@
+"""Full-text search in Chinese: two characters and up, numbers, pinyin initials; the same text on both databases.
+
+Tokenizers for Chinese cannot find words of two characters, so every run of letters or digits is stored as its
+overlapping pairs ("防汛值班" -> "防汛 汛值 值班") and a word is sought as the phrase of its pairs.
+"""
+
+import re
+import unicodedata
+
+from sqlalchemy import ColumnElement, bindparam, text
+from sqlalchemy.orm import Session
+
+from models.tables.entries import Entry
+
+_RUN = re.compile(r"[^\W_]+")
+
+
+def pairs(value: str) -> list[str]:
+    """The overlapping pairs of each run in `value`, lower case, full-width forms folded; a run of one stays itself."""
+    found: list[str] = []
+    for run in _RUN.findall(unicodedata.normalize("NFKC", value).lower()):
+        found += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    return found
+
+
+def index(session: Session, entry_id: int, value: str) -> None:
+    """Make entry `entry_id` findable by `value`, in place of what it was found by before."""
+    body = " ".join(pairs(value))
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("DELETE FROM entry_search WHERE rowid = :id"), {"id": entry_id})
+        session.execute(
+            text("INSERT INTO entry_search (rowid, body) VALUES (:id, :body)"), {"id": entry_id, "body": body}
+        )
+    else:
+        session.execute(
+            text(
+                "INSERT INTO entry_search (entry_id, body) VALUES (:id, to_tsvector('simple', :body)) "
+                "ON CONFLICT (entry_id) DO UPDATE SET body = excluded.body"
+            ),
+            {"id": entry_id, "body": body},
+        )
+
+
+def matches(session: Session, words: str) -> ColumnElement[bool] | None:
+    """A condition on Entry: every word of `words` (split at blanks) occurs. None when nothing searchable was typed."""
+    phrases = [pairs(word) for word in words.split()]
+    phrases = [phrase for phrase in phrases if phrase]
+    if not phrases:
+        return None
+    if session.get_bind().dialect.name == "sqlite":
+        query = " ".join('"' + " ".join(phrase) + '"' for phrase in phrases)
+        return Entry.id.in_(
+            text("SELECT rowid FROM entry_search WHERE entry_search MATCH :words").bindparams(bindparam("words", query))
+        )
+    query = " & ".join("(" + " <-> ".join(f"'{pair}'" for pair in phrase) + ")" for phrase in phrases)
+    return Entry.id.in_(
+        text("SELECT entry_id FROM entry_search WHERE body @@ to_tsquery('simple', :words)").bindparams(
+            bindparam("words", query)
+        )
+    )
