@@ -153,7 +153,7 @@ class LineStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineState:
-    """State of the PJSIP endpoint (device, contact) or outgoing registration `name`; `detail` is Asterisk's own word."""
+    """State of an endpoint (device, contact) or outgoing registration `name`; `detail` is Asterisk's own word."""
 
     name: str
     kind: LineKind
