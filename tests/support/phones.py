@@ -1,200 +1,118 @@
-"""SIP telephones for tests: real ones (pjsua2 in their own processes) that play and record distinct signals."""
+"""Telephones for tests on the real PBX: each a process of its own with a real SIP stack (pjsua2)."""
 
-import itertools
-import os
+import contextlib
+import json
+import math
+import struct
+import subprocess
+import sys
+import threading
+import time
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from telephony.softphone.client import Softphone
-from telephony.softphone.commands import Configuration, Sound, SoundKind
-from telephony.softphone.events import Event, EventKind, Incoming
-
-Samples = npt.NDArray[np.float64]
-
-RATE = 8000
-LIMIT = 40.0
-"""Seconds after which a phone that says nothing has failed, on a machine however busy."""
-HEARD, UNHEARD = 0.7, 0.3
-CALLER, OFFICER, SECOND_OFFICER = 1, 2, 3
-"""Seeds of the signals: whoever plays one is known by it."""
-
-_addresses: Iterator[int] = itertools.count(1)
-
-
-def loopback() -> str:
-    """An address of this machine that no other test uses: processes differ in the middle, calls at the end."""
-    pid = os.getpid()
-    return f"127.{64 + (pid >> 8) % 128}.{pid % 256}.{next(_addresses) % 254 + 1}"
-
-
-def signal(seed: int, seconds: float) -> Samples:
-    """Syllables of noise within the telephone band: like speech in rhythm, like nothing else in its wave."""
-    rng = np.random.default_rng(seed)
-    length = int(seconds * RATE)
-    spectrum = np.fft.rfft(rng.standard_normal(length))
-    frequency = np.fft.rfftfreq(length, 1 / RATE)
-    spectrum[(frequency < 300) | (frequency > 3200)] = 0
-    noise = np.fft.irfft(spectrum, length)
-    at = np.arange(length) / RATE
-    syllables = np.clip(1.5 * np.sin(np.pi * (3.3 + 0.2 * seed) * at) ** 2, 0.05, 1)
-    return np.asarray(noise / np.std(noise) * syllables * 3500)
-
-
-def write(path: Path, samples: Samples) -> Path:
-    """A 16-bit mono WAV of 8 kHz."""
-    with wave.open(str(path), "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(RATE)
-        writer.writeframes(np.clip(samples, -32768, 32767).astype("<i2").tobytes())
-    return path
-
-
-def read(path: Path) -> Samples:
-    """The samples of a WAV of 8 kHz: shape (n,) for one channel, (n, channels) for more."""
-    with wave.open(str(path), "rb") as reader:
-        assert reader.getframerate() == RATE, f"{path}: {reader.getframerate()} Hz"
-        data = np.frombuffer(reader.readframes(reader.getnframes()), dtype="<i2").astype(float)
-        return np.asarray(data if reader.getnchannels() == 1 else data.reshape(-1, reader.getnchannels()))
-
-
-def seconds(path: Path) -> float:
-    """The length of a WAV as its header tells it."""
-    with wave.open(str(path), "rb") as reader:
-        return reader.getnframes() / reader.getframerate()
-
-
-def correlate(leg: Samples | Path, source: Samples | Path, *, window: float = 0.5) -> float:
-    """How much of `leg` is `source`, 0 to 1: the median over its windows that are not silent.
-
-    Each window is looked for anywhere in the source, so a lost or doubled packet spoils one window only.
-    """
-    heard = read(leg) if isinstance(leg, Path) else leg
-    played = read(source) if isinstance(source, Path) else source
-    size = int(window * RATE)
-    length = 1 << (len(played) + size).bit_length()
-    spectrum = np.fft.rfft(played, length)
-    power = np.concatenate(([0.0], np.cumsum(played**2)))
-    energy = np.sqrt(np.maximum(power[size:] - power[:-size], 1.0))
-    found = []
-    for start in range(0, len(heard) - size + 1, size):
-        part = heard[start : start + size]
-        norm = float(np.linalg.norm(part))
-        if norm / np.sqrt(size) < 100:
-            continue
-        product = np.fft.irfft(spectrum * np.conj(np.fft.rfft(part, length)), length)[: len(energy)]
-        found.append(float(np.max(np.abs(product) / energy)) / norm)
-    return float(np.median(found)) if found else 0.0
-
-
-def assert_heard(leg: Samples | Path, source: Samples | Path, *others: Samples | Path) -> None:
-    """`leg` is `source` and none of `others`."""
-    share = correlate(leg, source)
-    assert share > HEARD, f"the leg correlates with its source by {share:.2f} only"
-    for other in others:
-        share = correlate(leg, other)
-        assert share < UNHEARD, f"the leg correlates with another source by {share:.2f}"
+Event = dict[str, Any]
 
 
 class Phone:
-    """A real SIP telephone: plays `signal(seed)` into each call and records what it hears, under `folder`.
-
-    Without `register` it is a carrier or a desk known by its address. Use as a context manager.
-    """
+    """A telephone at `bind`:`port`. `events` is all it told so far; every wait has a limit and says what it saw."""
 
     def __init__(
         self,
-        folder: Path,
-        user: str,
+        uri: str,
+        bind: str,
         *,
-        domain: str = "127.0.0.1:5060",
-        seed: int = CALLER,
-        length: float = 30,
+        port: int = 5060,
+        user: str = "",
         password: str = "",
-        register: bool = False,
-        bind: str = "",
-        port: int = 0,
-        loop: bool = True,
-        codecs: tuple[str, ...] = ("PCMA", "PCMU"),
-        display_name: str = "",
-        display_name_hex: str = "",
-        privacy: bool = False,
+        registrar: str = "",
+        wav: Path | None = None,
+        rec: Path | None = None,
     ) -> None:
-        self.folder = folder
-        self.user = user
-        self.source = write(folder / f"{user}-{seed}-says.wav", signal(seed, length))
-        self.softphone = Softphone(
-            Configuration(
-                user=user,
-                domain=domain,
-                password=password,
-                register=register,
-                bind=bind or loopback(),
-                port=port,
-                sound=Sound(
-                    kind=SoundKind.FILE,
-                    play=str(self.source),
-                    record=str(folder / f"{user}-{seed}-heard-{{call}}.wav"),
-                    loop=loop,
-                ),
-                codecs=codecs,
-                display_name=display_name,
-                display_name_hex=display_name_hex,
-                privacy=privacy,
-            )
-        )
-        self.address = ""
-        """Where it can be called directly, once it is ready."""
+        self.uri, self.events, self._seen = uri, [], 0  # type: ignore[var-annotated]
+        self._news = threading.Condition()
+        options = {"bind": bind, "port": port, "id": uri, "user": user, "password": password, "registrar": registrar}
+        files = {"wav": wav or "", "rec": rec or ""}
+        arguments = [part for key, value in (options | files).items() for part in (f"--{key}", str(value)) if value]
+        self._process = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("phone_process.py"), *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+        )  # fmt: skip
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.wait("ready")
+        if registrar:
+            assert self.wait("registered")["code"] == 200
 
-    def __enter__(self) -> Self:
-        self.softphone.start()
+    def do(self, what: str, **more: object) -> None:
+        """Give an order; see phone_process."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"do": what, **more}) + "\n")
+        self._process.stdin.flush()
+
+    def wait(self, event: str, limit: float = 30, **wanted: object) -> Event:
+        """The next event of this kind with these values, from those not waited for yet."""
+        return self.until(lambda e: e["event"] == event and all(e.get(k) == v for k, v in wanted.items()), limit, event)
+
+    def until(self, fits: Callable[[Event], bool], limit: float = 30, what: str = "event") -> Event:
+        """The next event that fits."""
+        end = time.monotonic() + limit
+        with self._news:
+            while True:
+                for index in range(self._seen, len(self.events)):
+                    if fits(self.events[index]):
+                        self._seen = index + 1
+                        return self.events[index]
+                left = end - time.monotonic()
+                if left <= 0 or not self._reader.is_alive():
+                    raise AssertionError(f"{self.uri}: no {what}; it told {self.events}")
+                self._news.wait(left)
+
+    def call(self, to: str) -> None:
+        """Dial a SIP address."""
+        self.do("call", to=to)
+
+    def connected(self, limit: float = 30) -> Event:
+        """Wait until the call stands."""
+        return self.wait("state", limit, state="CONFIRMED")
+
+    def ended(self, limit: float = 60) -> Event:
+        """Wait until the call is over."""
+        return self.wait("state", limit, state="DISCONNECTED")
+
+    def close(self) -> None:
+        """End the process; a call that still stands is hung up."""
+        with contextlib.suppress(OSError, ValueError):
+            self.do("quit")
         try:
-            ready = self.softphone.wait_for(EventKind.READY, LIMIT)
-            self.address = f"sip:{self.user}@{ready.address}:{ready.port}"
-            if self.softphone.configuration.register:
-                self.wait(EventKind.REGISTERED)
-        except BaseException:
-            self.softphone.close()
-            raise
-        return self
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(15)
+        self._reader.join(15)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.softphone.close()
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if not line.startswith("{"):
+                continue
+            with self._news:
+                self.events.append(json.loads(line))
+                self._news.notify_all()
 
-    def wait(self, kind: EventKind, call: str = "", limit: float = LIMIT) -> Event:
-        """The next event of that kind; raises after `limit` seconds."""
-        return self.softphone.wait_for(kind, limit, call=call)
 
-    def incoming(self, limit: float = LIMIT) -> Incoming:
-        """The next call that rings here."""
-        event = self.wait(EventKind.INCOMING, limit=limit)
-        assert isinstance(event, Incoming)
-        return event
-
-    def pick_up(self, limit: float = LIMIT) -> str:
-        """Answer the next call that rings here; returns its name once both sides can hear."""
-        call = self.incoming(limit).call
-        self.softphone.answer(call)
-        self.wait(EventKind.MEDIA, call, limit)
-        return call
-
-    def dial(self, target: str) -> str:
-        """Call; returns the name of the call at once."""
-        return self.softphone.dial(target)
-
-    def hang_up(self, call: str) -> Event:
-        """End a call; returns its end."""
-        self.softphone.hangup(call)
-        return self.wait(EventKind.ENDED, call)
-
-    def heard(self, call: str) -> Path:
-        """What was heard in a call, complete once it has ended."""
-        return Path(self.softphone.configuration.sound.record.replace("{call}", call))
+def tone(file: Path, hertz: float, seconds: float = 60) -> Path:
+    """A telephone-quality WAV with one tone, so that a leg can be told from another."""
+    samples = (int(8000 * math.sin(2 * math.pi * hertz * n / 8000)) for n in range(int(8000 * seconds)))
+    with wave.open(str(file), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+    return file
