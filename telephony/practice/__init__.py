@@ -1,0 +1,1 @@
+"""Practice calls (演练): scripted calls through the real PBX, clearly marked as drills."""
