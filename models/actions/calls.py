@@ -38,6 +38,13 @@ def channel_started(
     return row
 
 
+def channel_seen(uow: UnitOfWork, *, call: str, channel: str, name: str, at: datetime) -> Call:
+    """The channel exists at this time; nothing more is said of it."""
+    with _observing(uow, call, channel, name, at) as (row, _):
+        pass
+    return row
+
+
 def channel_answered(uow: UnitOfWork, *, call: str, channel: str, name: str, at: datetime) -> Call:
     """The channel went up."""
     with _observing(uow, call, channel, name, at) as (row, leg):
@@ -131,6 +138,17 @@ def cut(uow: UnitOfWork, *, call_id: int, at: datetime) -> Call:
     return row
 
 
+def lost(uow: UnitOfWork, *, call_id: int, at: datetime) -> Call:
+    """The PBX knows the call no more and nobody told its end: it ended, at the latest when it was last seen."""
+    row = uow.session.get_one(Call, call_id)
+    with uow.action("call.seen", subject("call", row.id), at=at, note={"end": "not heard of; as last seen"}) as account:
+        for leg in row.legs:
+            leg.ended_at = leg.ended_at or at
+        row.closed_at = max(row.closed_at or at, at)
+        account.name = _derive(uow, row) or account.name
+    return row
+
+
 @contextmanager
 def _observing(uow: UnitOfWork, call: str, channel: str, name: str, at: datetime) -> Iterator[tuple[Call, CallLeg]]:
     """Find or make the call and the leg; afterwards work the call out anew from all its legs."""
@@ -148,20 +166,15 @@ def _observing(uow: UnitOfWork, call: str, channel: str, name: str, at: datetime
             session.add(row)
             session.flush()
         if leg is None:
-            leg = CallLeg(
-                call_id=row.id,
-                channel=channel,
-                name=name,
-                kind=LegKind.SEAT if seat else LegKind.OUTSIDE,
-                seat_id=seat.id if seat else None,
-                line_id=line.id if line else None,
-                started_at=at,
-            )
+            leg = CallLeg(call_id=row.id, channel=channel, kind=_kind(name, seat), started_at=at)
             session.add(leg)
             session.flush()
             session.expire(row, ["legs"])
         elif leg.call_id != row.id:
             _join(uow, row, session.get_one(Call, leg.call_id))
+        if name and not leg.name:
+            leg.name, leg.kind = name, _kind(name, seat)
+            leg.seat_id, leg.line_id = (seat.id if seat else None), (line.id if line else None)
         account.subject = subject("call", row.id)
         yield row, leg
         session.flush()
@@ -169,6 +182,13 @@ def _observing(uow: UnitOfWork, call: str, channel: str, name: str, at: datetime
         said = _derive(uow, main)
         account.subject = subject("call", main.id)
         account.name = "call.rang" if fresh and main is row else (said or account.name)
+
+
+def _kind(name: str, seat: Seat | None) -> LegKind:
+    """A channel without a name yet is taken for an outside one, until its name comes."""
+    if seat is not None:
+        return LegKind.SEAT
+    return LegKind.INNER if name.startswith("Local/") else LegKind.OUTSIDE
 
 
 def _who(uow: UnitOfWork, name: str) -> tuple[Seat | None, Line | None]:
@@ -206,7 +226,7 @@ def _derive(uow: UnitOfWork, row: Call) -> str | None:
     """Work out all that follows from the legs; the journal's word for what became of the call, if anything."""
     parts = uow.session.scalars(select(Call).where((Call.id == row.id) | (Call.part_of_id == row.id))).all()
     legs = uow.session.scalars(select(CallLeg).where(CallLeg.call_id.in_([part.id for part in parts]))).all()
-    if not legs:
+    if all(leg.kind is LegKind.INNER for leg in legs):
         return None
     views = [
         LegView(

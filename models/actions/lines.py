@@ -60,6 +60,11 @@ def _seats(uow: UnitOfWork, wanted: list[SeatSettings]) -> None:
             row.active = False
 
 
+def by_endpoint(uow: UnitOfWork, endpoint: str) -> Line | None:
+    """The line behind a PJSIP endpoint."""
+    return uow.session.scalars(select(Line).where(Line.endpoint == endpoint, Line.active)).first()
+
+
 def seen(
     uow: UnitOfWork, *, name: str, kind: LineKind, state: LineState, at: datetime, label: str = "", detail: str = ""
 ) -> None:

@@ -54,6 +54,16 @@ def sealed(
         recording.state = RecordingState.SEALED
 
 
+def silent(uow: UnitOfWork, recording_id: int) -> None:
+    """There was nothing to record (an abandoned call has no sound): finished for good, nothing to transcribe."""
+    recording = uow.session.get_one(Recording, recording_id)
+    with uow.action("recording.empty", subject("recording", recording.id)):
+        recording.state, recording.problem = RecordingState.EMPTY, ""
+        transcript = recording.transcript
+        if transcript is not None and transcript.state is not TranscriptState.DONE:
+            transcript.state, transcript.reason, transcript.done_at = TranscriptState.DONE, "", uow.now
+
+
 def broken(uow: UnitOfWork, recording_id: int, *, problem: str, retry_at: datetime | None) -> None:
     """It could not be sealed: says why, and when it is tried again (None: a person must look). The files stay."""
     recording = uow.session.get_one(Recording, recording_id)

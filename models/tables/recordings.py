@@ -12,11 +12,12 @@ from models.tables.calls import Call
 
 
 class RecordingState(StrEnum):
-    """growing -> finished -> sealed, or broken (what could be saved is sealed, and it says so)."""
+    """growing -> finished -> sealed, empty (no sound at all) or broken (and it says why; the files stay)."""
 
     GROWING = "growing"
     FINISHED = "finished"
     SEALED = "sealed"
+    EMPTY = "empty"
     BROKEN = "broken"
 
 

@@ -1,0 +1,178 @@
+"""Facts from AGI, AMI and CEL -> the same idempotent actions, each on record once (invariant 2).
+
+One thread writes. Live facts wait in a queue; CEL is read on behind them, its position moving in the same transaction
+as what was read. A fact that the record refuses is set aside with one line in the log; a record that cannot be
+written keeps everything waiting.
+"""
+
+import logging
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from models.actions import bookmarks
+from models.errors import Unavailable
+from models.store.engine import Record
+from telephony import facts as f
+from telephony.cel import CelFollower, Position
+from telephony.observe import put_on_record
+
+log = logging.getLogger(__name__)
+
+ACTOR = "system:capture"
+BATCH = 200
+REMEMBERED = 20_000
+WAITING_LIMIT = 200_000
+POLL_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+Item = f.Fact | f.LineState
+
+
+class Capture:
+    """Takes facts from any thread by `submit`; one thread of its own puts them on record."""
+
+    def __init__(self, record: Record, cel: CelFollower | None, *, on_trouble: Callable[[str], None]) -> None:
+        """`on_trouble` hears a sentence when the record cannot be written, and "" when it can again."""
+        self._record = record
+        self._cel = cel
+        self._bookmark = f"cel:{cel.path}" if cel else ""
+        self._position: Position | None = None
+        self._on_trouble = on_trouble
+        self._waiting: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._known: OrderedDict[tuple[Any, ...], None] = OrderedDict()
+        self._stopping = threading.Event()
+        self._caught_up = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end. What could not be written is in CEL and comes again."""
+        self._stopping.set()
+        self._thread.join(timeout=10)
+
+    def submit(self, item: Item) -> None:
+        """Hand over a fact; returns at once, from any thread."""
+        if self._waiting.qsize() < WAITING_LIMIT:
+            self._waiting.put(item)
+        else:
+            log.error("capture: %d facts wait; this one is left to CEL: %s", WAITING_LIMIT, type(item).__name__)
+
+    def wait_caught_up(self, seconds: float) -> bool:
+        """Whether CEL has been read to its end since the start: what is missing then is missing."""
+        return self._caught_up.wait(seconds)
+
+    def _run(self) -> None:
+        held: list[Item] = []
+        trouble = ""
+        while True:
+            try:
+                held += self._drain(wait=not held)
+                self._write(held)
+                held = []
+                self._follow()
+                if trouble:
+                    trouble = ""
+                    self._on_trouble("")
+                if self._stopping.is_set() and self._waiting.empty():
+                    return
+            except Unavailable as error:
+                if not trouble:
+                    log.warning("capture: %s", error)
+                trouble = str(error)
+                self._on_trouble(trouble)
+                if self._stopping.wait(RETRY_SECONDS):
+                    return
+
+    def _drain(self, *, wait: bool) -> list[Item]:
+        found: list[Item] = []
+        try:
+            if wait:
+                found.append(self._waiting.get(timeout=POLL_SECONDS))
+            while len(found) < BATCH:
+                found.append(self._waiting.get_nowait())
+        except queue.Empty:
+            pass
+        return found
+
+    def _write(self, items: Sequence[Item]) -> None:
+        news = [item for item in items if _key(item) not in self._known]
+        # A ring first: its row is what somebody waits for.
+        news.sort(key=lambda item: not (isinstance(item, f.ChannelStarted) and item.call == item.channel))
+        if news:
+            self._commit(news)
+
+    def _follow(self) -> None:
+        """Read CEL on; come back when it is at its end or when live facts wait."""
+        if self._cel is None:
+            self._caught_up.set()
+            return
+        if self._position is None:
+            self._position = Position.from_json(bookmarks.read(self._record, self._bookmark))
+        while True:
+            batch = self._cel.read(self._position, BATCH)
+            for problem in batch.problems:
+                log.warning("cel: %s", problem)
+            if batch.next_position != self._position:
+                self._commit([fact for fact in batch.facts if _key(fact) not in self._known], batch.next_position)
+                self._position = batch.next_position
+            if not batch.facts:
+                self._caught_up.set()
+                return
+            if not self._waiting.empty() or self._stopping.is_set():
+                return
+
+    def _commit(self, items: Sequence[Item], position: Position | None = None) -> None:
+        """All in one transaction; when one of them is refused, one by one, and that one is set aside."""
+        try:
+            self._transaction(items, position)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it was, the others must still be written
+            for item in items:
+                self._alone(item)
+            self._transaction([], position)
+        for item in items:
+            self._known[_key(item)] = None
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+    def _alone(self, item: Item) -> None:
+        try:
+            self._transaction([item], None)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("capture: set aside %r", item)
+
+    def _transaction(self, items: Iterable[Item], position: Position | None) -> None:
+        with self._record.writing(ACTOR) as uow:
+            for item in items:
+                put_on_record(uow, item)
+            if position is not None:
+                bookmarks.move(uow, self._bookmark, position.as_json())
+
+
+def _key(item: Item) -> tuple[Any, ...]:
+    """What makes two facts the same whoever told them; the time counts only where the same may happen again."""
+    what: tuple[Any, ...]
+    match item:
+        case f.ChannelStarted():
+            what = (item.channel, item.number, item.caller_name, item.exten)
+        case f.Held() | f.Resumed() | f.MessageLeft() | f.Transferred():
+            what = (item.channel, item.at)
+        case f.ChannelEnded():
+            what = (item.channel, item.cause, item.dialstatus)
+        case f.RecordingStarted():
+            what = (item.stem,)
+        case f.ChannelFact():
+            what = (item.channel,)
+        case f.Fact():
+            what = ()
+        case f.LineState():
+            return (type(item), item.name, item.kind, item.at)
+    return (type(item), item.call, *what)

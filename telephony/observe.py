@@ -1,0 +1,85 @@
+"""One fact, one action: the mapping from what the PBX tells to what the record keeps. Pure dispatch, no state."""
+
+from models.actions import calls, lines, recordings
+from models.rules.calls import EventKind
+from models.store.unit import UnitOfWork
+from models.tables.lines import LineKind, LineState
+from telephony import facts as f
+
+_STATES = {
+    f.LineStatus.IDLE: LineState.IDLE,
+    f.LineStatus.RINGING: LineState.RINGING,
+    f.LineStatus.BUSY: LineState.BUSY,
+    f.LineStatus.HELD: LineState.BUSY,
+    f.LineStatus.OFFLINE: LineState.UNREACHABLE,
+    f.LineStatus.UNKNOWN: LineState.UNKNOWN,
+}
+_TRANSFERS = {f.TransferKind.BLIND: EventKind.BLIND, f.TransferKind.ATTENDED: EventKind.ATTENDED}
+
+
+def put_on_record(uow: UnitOfWork, item: f.Fact | f.LineState) -> None:
+    """Do what `item` says. Idempotent; the order of facts does not matter."""
+    match item:
+        case f.ChannelStarted():
+            calls.channel_started(
+                uow,
+                call=item.call,
+                channel=item.channel,
+                name=item.name,
+                at=item.at,
+                number=item.number,
+                caller_name=item.caller_name,
+                exten=item.exten,
+            )
+        case f.ChannelAnswered():
+            calls.channel_answered(uow, call=item.call, channel=item.channel, name=item.name, at=item.at)
+        case f.BridgeEntered():
+            calls.channel_bridged(uow, call=item.call, channel=item.channel, name=item.name, at=item.at)
+        case f.ChannelEnded():
+            calls.channel_ended(
+                uow,
+                call=item.call,
+                channel=item.channel,
+                name=item.name,
+                at=item.at,
+                cause=item.cause,
+                dialstatus=item.dialstatus,
+            )
+        case f.Held() | f.Resumed() | f.Transferred() | f.MessageLeft():
+            _happened(uow, item)
+        case f.RecordingStarted():
+            calls.channel_seen(uow, call=item.call, channel=item.channel, name=item.name, at=item.at)
+            recordings.started(uow, call=item.call, channel=item.channel, at=item.at, stem=item.stem)
+        case f.CallEnded():
+            calls.closed(uow, call=item.call, at=item.at)
+        case f.LineState():
+            _line(uow, item)
+        case f.BridgeLeft() | f.FaxHeard() | f.Fact():
+            # Leaving a bridge says nothing that the end, a hold or a transfer does not.
+            pass
+
+
+def _happened(uow: UnitOfWork, item: f.Held | f.Resumed | f.Transferred | f.MessageLeft) -> None:
+    detail, other = "", ""
+    match item:
+        case f.Held():
+            kind = EventKind.HOLD
+        case f.Resumed():
+            kind = EventKind.RESUME
+        case f.MessageLeft():
+            kind = EventKind.MESSAGE
+        case f.Transferred():
+            kind, detail, other = _TRANSFERS[item.kind], item.target, item.other
+    calls.happened(
+        uow, call=item.call, channel=item.channel, name=item.name, kind=kind, at=item.at, detail=detail, other=other
+    )
+
+
+def _line(uow: UnitOfWork, item: f.LineState) -> None:
+    """Asterisk names endpoints; the record knows the line behind each. What is no line of ours is nobody's business."""
+    endpoint = item.name.rpartition("/")[2]
+    found = lines.by_endpoint(uow, endpoint)
+    if found is not None and item.kind is f.LineKind.DEVICE:
+        lines.seen(
+            uow, name=found.name, kind=LineKind(found.kind), state=_STATES[item.state], at=item.at, detail=item.detail
+        )
