@@ -21,7 +21,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class PracticeCall:
-    """A scripted call. `caller` and `officer` are FLAC files (8 kHz, mono) that, played together, make one conversation.
+    """A scripted call; `caller` and `officer` are FLAC files (8 kHz, mono) that make one conversation together.
 
     `title` by language ("zh", "en"). `truth` by element, relative to the call's start: `time` {"text", and "clock"
     "HH:MM" with "day" 0 for today where it was said, or "minutes_before"}, `place`, `nature` {"code", "kind"},
