@@ -68,7 +68,7 @@ def _written(stems: tuple[str, ...]) -> list[datetime]:
 
 
 def adopt_spool(record: Record, spool: Path, recordings_folder: Path, living: Callable[[], Living | None]) -> int:
-    """Sound in the spool that no row speaks of becomes a call; WAVs of sealed recordings go. How many calls were made."""
+    """Sound in the spool that no row speaks of becomes a call; WAVs of sealed recordings go. How many calls it made."""
     stems = sorted({str(spool / _stem_name(path)) for path in spool.glob("*.wav")})
     with record.reading() as session:
         known = work.known_stems(session, stems)
