@@ -13,7 +13,10 @@ NEVER = -1e9
 
 
 def spikes(log_probs: NDArray[np.float32], targets: list[list[int]], lengths: list[int]) -> list[list[float]]:
-    """For each row the position, in steps of 20 ms, of each of its labels. `log_probs` is (rows, steps, labels)."""
+    """For each row the position, in steps of 20 ms, of each of its labels. `log_probs` is (rows, steps, labels).
+
+    A row's sound fills its first `lengths` steps; the window's very last step is taken for a blank.
+    """
     rows, steps, width = len(targets), log_probs.shape[1], 2 * max(map(len, targets)) + 1
     states = np.zeros((rows, width), np.int64)  # blank, label, blank, label ... blank
     for row, target in enumerate(targets):
