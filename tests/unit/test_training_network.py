@@ -15,7 +15,9 @@ from telephony.speech.training.network import HEARD, MELS, POSITIONS, Whisper  #
 
 def small() -> Whisper:
     torch.manual_seed(1)
-    return Whisper(16, 2, 2, 1, vocabulary=40, labels=7, time0=20).eval()
+    model = Whisper(16, 2, 2, 1, vocabulary=40, labels=7, time0=20)
+    model.eval()
+    return model
 
 
 def test_one_heavy_padding_position_equals_a_thousand_equal_ones() -> None:
