@@ -5,12 +5,12 @@ conditions the next, so that a call heard again gives the same words.
 """
 
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from telephony.speech import gate, models
+from telephony.speech.background import default_threads
 from telephony.speech.errors import ModelDamaged, ModelMissing, PracticeOnly, SpeechError
 from telephony.speech.models import Presence
 from telephony.speech.port import RATE, Phrase, Wave
@@ -109,8 +109,3 @@ class FasterWhisper:
             kept.append(word)
             used += cost
         return "、".join(kept)
-
-
-def default_threads() -> int:
-    """Half of the cores that this process may use, at least one: the other half is for the calls."""
-    return max(1, len(os.sched_getaffinity(0)) // 2)
