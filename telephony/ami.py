@@ -1,0 +1,301 @@
+"""The manager link: Asterisk's live events as facts and line states, and what we ask of Asterisk.
+
+One thread keeps the connection, with a growing pause between attempts and a ping against a stalled Asterisk. The log
+has one line for each change of state.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from asterisk.manager import Event, ManagerAuthException, ManagerException
+
+from models.settings import Pbx
+from telephony.ami_events import Lines, Translator, device_status
+from telephony.ami_wire import GuardedManager, Message
+from telephony.errors import TelephonyError
+from telephony.facts import Fact, LineState, LineStatus
+from telephony.text import recover
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 5.0
+PING_EVERY = 10.0
+PAUSES = (0.5, 30.0)
+STEADY = 30.0
+"""Seconds online after which the next pause is a short one again."""
+
+
+class LinkState(StrEnum):
+    """Where the link stands. REFUSED: the manager does not accept our name and secret."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    LOST = "lost"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+
+
+class PbxUnreachable(TelephonyError):
+    """Asterisk's manager is not connected or does not answer; nothing may be assumed to have happened."""
+
+
+class PbxRefused(TelephonyError):
+    """Asterisk understood and declined; the sentence has its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A PJSIP endpoint now: `detail` is Asterisk's word for `state`, `contacts` where it can be reached."""
+
+    name: str
+    state: LineStatus
+    detail: str
+    channels: int
+    contacts: tuple[str, ...]
+
+
+def _absent(error: PbxRefused) -> bool:
+    return "entry not found" in str(error) or "entry could not be deleted" in str(error)
+
+
+def _nobody(_: object) -> None:
+    """Hear and forget."""
+
+
+class AmiLink:
+    """Keeps a manager connection from start() to stop(); every method may be called from any thread.
+
+    `submit` and `on_line` get what happens, in order, from one thread; `on_state` the state and its reason. When they
+    raise, that is one log line. Methods that ask Asterisk raise PbxUnreachable or PbxRefused within seconds.
+    """
+
+    def __init__(
+        self,
+        pbx: Pbx,
+        submit: Callable[[Fact], None],
+        on_state: Callable[[LinkState, str], None] | None = None,
+        on_line: Callable[[LineState], None] = _nobody,
+        *,
+        patience: float = PATIENCE,
+        ping_every: float = PING_EVERY,
+        pauses: tuple[float, float] = PAUSES,
+    ) -> None:
+        self._pbx, self._submit, self._on_state, self._on_line = pbx, submit, on_state, on_line
+        self._patience, self._ping_every, self._pauses = patience, ping_every, pauses
+        self._where = f"{pbx.ami_host}:{pbx.ami_port}"
+        self._state, self._reason = LinkState.STOPPED, ""
+        self._manager: GuardedManager | None = None
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def state(self) -> LinkState:
+        """Where the link stands now."""
+        return self._state
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._keep, name="ami", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Disconnect; a few seconds at most."""
+        self._stop.set()
+        manager = self._manager
+        if manager is not None:
+            manager.gone.set()
+        if self._thread is not None:
+            self._thread.join(self._patience * 2 + 2)
+            self._thread = None
+
+    # What we ask of Asterisk
+
+    def originate(
+        self,
+        channel: str,
+        exten: str,
+        context: str,
+        *,
+        caller_id: str = "",
+        timeout: float = 30.0,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        """Ring `channel` (like PJSIP/6001) `timeout` seconds long, then connect it to `exten` in `context`; no waiting."""
+        self._ask(
+            lambda manager: manager.originate(
+                channel,
+                exten,
+                context=context,
+                priority="1",
+                timeout=str(int(timeout * 1000)),
+                caller_id=caller_id,
+                run_async=True,
+                variables=dict(variables or {}),
+            )
+        )
+
+    def hangup(self, channel: str) -> None:
+        """End the channel of that name."""
+        self._ask(lambda manager: manager.hangup(channel))
+
+    def db_put(self, family: str, key: str, value: str) -> None:
+        """Set a key of Asterisk's database; at most about 900 bytes."""
+        self._ask(lambda manager: manager.dbput(family, key, value))
+
+    def db_get(self, family: str, key: str) -> str | None:
+        """A value of Asterisk's database; None when there is none."""
+        try:
+            found = self._list({"Action": "DBGet", "Family": family, "Key": key}, "DBGetComplete")
+        except PbxRefused as error:
+            if _absent(error):
+                return None
+            raise
+        return str(found[0].get_header("Val", "")) if found else None
+
+    def db_del(self, family: str, key: str) -> bool:
+        """Remove a key; False when it was not there."""
+        try:
+            self._ask(lambda manager: manager.dbdel(family, key))
+        except PbxRefused as error:
+            if _absent(error):
+                return False
+            raise
+        return True
+
+    def db_tree(self, family: str) -> dict[str, str]:
+        """All keys of a family with their values (Asterisk 18.16, 20.1 or newer)."""
+        found = self._list({"Action": "DBGetTree", "Family": family}, "DBGetTreeComplete")
+        return {
+            str(event.get_header("Key", "")).removeprefix(f"/{family}/"): str(event.get_header("Val", ""))
+            for event in found
+        }
+
+    def endpoints(self) -> list[Endpoint]:
+        """All PJSIP endpoints with their state."""
+        found = self._list({"Action": "PJSIPShowEndpoints"}, "EndpointListComplete")
+        return [
+            Endpoint(
+                name=str(event.get_header("ObjectName", "")),
+                state=device_status(event.get_header("DeviceState", "")),
+                detail=str(event.get_header("DeviceState", "")),
+                channels=int(event.get_header("ActiveChannels", "0")),
+                contacts=tuple(part for part in event.get_header("Contacts", "").split(",") if part),
+            )
+            for event in found
+        ]
+
+    def command(self, text: str) -> list[str]:
+        """Output lines of a CLI command (the manager user needs the class `command` for it)."""
+        answer: Message = self._ask(lambda manager: manager.command(text))
+        return answer.every("Output")
+
+    def _online(self) -> GuardedManager:
+        manager = self._manager
+        if manager is None or self._state is not LinkState.ONLINE:
+            reason = f" ({self._reason})" if self._reason else ""
+            raise PbxUnreachable(f"Asterisk's manager at {self._where} is not connected{reason}; try again.")
+        return manager
+
+    def _ask(self, action: Callable[[GuardedManager], Any]) -> Any:
+        manager = self._online()
+        try:
+            answer = action(manager)
+        except ManagerException as error:
+            raise self._failed(manager, error) from error
+        if answer.get_header("Response") == "Error":
+            raise PbxRefused(f"Asterisk declined: {recover(answer.get_header('Message', 'no reason given'))}.")
+        return answer
+
+    def _list(self, action: Mapping[str, str], complete: str) -> list[Message]:
+        manager = self._online()
+        try:
+            return manager.send_list(action, complete)
+        except ManagerException as error:
+            raise self._failed(manager, error) from error
+
+    def _failed(self, manager: GuardedManager, error: Exception) -> TelephonyError:
+        if manager.reason:
+            return PbxUnreachable(f"Asterisk's manager at {self._where} failed: {manager.reason}; try again.")
+        return PbxRefused(f"Asterisk declined: {recover(str(error))}.")
+
+    # The connection
+
+    def _keep(self) -> None:
+        pause = self._pauses[0]
+        self._now(LinkState.CONNECTING)
+        while not self._stop.is_set():
+            since = time.monotonic()
+            self._once()
+            if time.monotonic() - since > STEADY:
+                pause = self._pauses[0]
+            self._stop.wait(pause)
+            pause = min(pause * 2, self._pauses[1])
+        self._now(LinkState.STOPPED)
+
+    def _once(self) -> None:
+        """One connection from its beginning to its end."""
+        manager = GuardedManager(self._patience)
+        self._manager = manager
+        try:
+            manager.connect(self._pbx.ami_host, self._pbx.ami_port)
+            self._listen(manager)
+            manager.login(self._pbx.ami_user, self._pbx.ami_secret.get_secret_value())
+            self._now(LinkState.ONLINE, manager.title or "")
+            for question in ("CoreShowChannels", "PJSIPShowRegistrationsOutbound", "PJSIPShowEndpoints"):
+                manager.send_action({"Action": question})
+            while not manager.gone.wait(self._ping_every):
+                manager.ping()
+            reason = manager.reason
+        except ManagerAuthException:
+            if not self._stop.is_set():
+                self._now(LinkState.REFUSED, "check pbx.ami_user and pbx.ami_secret against manager.conf")
+            return
+        except ManagerException as error:
+            reason = manager.reason or str(error.args[-1] if error.args else error)
+        finally:
+            manager.close()
+        if not self._stop.is_set():
+            self._now(LinkState.LOST, reason)
+
+    def _listen(self, manager: GuardedManager) -> None:
+        translator, lines = Translator(), Lines()
+        for name in translator.events:
+            manager.register_event(name, self._guarded(lambda event: translator.facts(event.headers), self._submit))
+        for name in Lines.EVENTS:
+            manager.register_event(name, self._guarded(lambda event: lines.states(event.headers), self._on_line))
+
+    def _guarded(
+        self, read: Callable[[Event], list[Any]], hand_on: Callable[[Any], None]
+    ) -> Callable[[Event, GuardedManager], None]:
+        def hear(event: Event, _manager: GuardedManager) -> None:
+            try:
+                found = read(event)
+            except (KeyError, ValueError) as error:
+                log.warning("manager event %s not understood: %s", recover(event.name)[:40], error)
+                return
+            for item in found:
+                try:
+                    hand_on(item)
+                except Exception as error:  # noqa: BLE001 - whatever a consumer fails on, the link lives
+                    log.error("%s from the manager not recorded: %s", type(item).__name__, error)
+
+        return hear
+
+    def _now(self, state: LinkState, reason: str = "") -> None:
+        reason = recover(reason)
+        if (state, reason) == (self._state, self._reason):
+            return
+        self._state, self._reason = state, reason
+        level = logging.WARNING if state in {LinkState.LOST, LinkState.REFUSED} else logging.INFO
+        log.log(level, "Asterisk manager %s: %s%s", self._where, state, f" ({reason})" if reason else "")
+        if self._on_state is not None:
+            try:
+                self._on_state(state, reason)
+            except Exception as error:  # noqa: BLE001 - the link lives
+                log.error("state %s of the manager link not recorded: %s", state, error)
