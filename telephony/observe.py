@@ -5,6 +5,7 @@ from models.rules.calls import EventKind
 from models.store.unit import UnitOfWork
 from models.tables.lines import LineKind, LineState
 from telephony import facts as f
+from telephony.errands import PLAY
 
 _STATES = {
     f.LineStatus.IDLE: LineState.IDLE,
@@ -19,6 +20,8 @@ _TRANSFERS = {f.TransferKind.BLIND: EventKind.BLIND, f.TransferKind.ATTENDED: Ev
 
 def put_on_record(uow: UnitOfWork, item: f.Fact | f.LineState) -> None:
     """Do what `item` says. Idempotent; the order of facts does not matter."""
+    if isinstance(item, f.Fact) and item.call.startswith(PLAY):
+        return  # a recording played to a desk phone is no call of the room
     match item:
         case f.ChannelStarted():
             calls.channel_started(

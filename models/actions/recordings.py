@@ -1,10 +1,11 @@
 """Recordings and transcripts: from the first block of sound to the seal."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
 
 from models.rules.elements import Leg
 from models.store.unit import UnitOfWork, subject
@@ -85,33 +86,42 @@ class Heard:
     doubtful: bool = False
 
 
+def claimable(
+    session: Session, now: datetime, *, worker: str, drill: bool | None, exclude: Collection[int] = ()
+) -> bool:
+    """Whether `claim` would find something: a question that takes no lock."""
+    return session.scalar(_work(now, worker, drill, exclude).with_only_columns(Transcript.id)) is not None
+
+
 def claim(
-    uow: UnitOfWork, *, worker: str, lease: timedelta, drill: bool | None, exclude: Iterable[int] = ()
+    uow: UnitOfWork, *, worker: str, lease: timedelta, drill: bool | None, exclude: Collection[int] = ()
 ) -> Transcript | None:
-    """Give `worker` the next transcript that nobody works on, newest call first while it goes on. None: nothing to do.
+    """Give `worker` the next transcript that nobody works on, calls that go on first. None: nothing to do.
 
     `drill` restricts to practice calls (True) or real ones (False): the practice model must never hear a real call.
     """
+    query = _work(uow.now, worker, drill, exclude).with_for_update(skip_locked=True, of=Transcript)
+    found = uow.session.scalars(query).one_or_none()
+    if found is not None:
+        with uow.action("transcript.claimed", subject("transcript", found.id)):
+            found.worker, found.lease_until = worker, uow.now + lease
+    return found
+
+
+def _work(now: datetime, worker: str, drill: bool | None, exclude: Collection[int]) -> Select[tuple[Transcript]]:
     query = (
         select(Transcript)
         .join(Recording, Recording.id == Transcript.recording_id)
         .join(Call, Call.id == Recording.call_id)
         .where(
             Transcript.state.in_([TranscriptState.WAITING, TranscriptState.LIVE]),
-            or_(Transcript.lease_until.is_(None), Transcript.lease_until < uow.now, Transcript.worker == worker),
+            or_(Transcript.lease_until.is_(None), Transcript.lease_until < now, Transcript.worker == worker),
             Transcript.id.not_in(list(exclude)),
         )
         .order_by(Call.ended_at.is_not(None), Transcript.id.desc())
         .limit(1)
-        .with_for_update(skip_locked=True, of=Transcript)
     )
-    if drill is not None:
-        query = query.where(Call.drill.is_(drill))
-    found = uow.session.scalars(query).one_or_none()
-    if found is not None:
-        with uow.action("transcript.claimed", subject("transcript", found.id)):
-            found.worker, found.lease_until = worker, uow.now + lease
-    return found
+    return query if drill is None else query.where(Call.drill.is_(drill))
 
 
 def keep(uow: UnitOfWork, transcript_id: int, *, worker: str, lease: timedelta) -> bool:

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.errors import Refused
 from models.rules.calls import CallState
 from models.store import lookup
-from models.tables import Call, CallLeg, Contact, Entry, Number, Recording, Seat, SignIn, Transcript, Unit
-from models.tables.recordings import RecordingState
+from models.tables import Call, CallLeg, Contact, Entry, Number, Recording, Request, Seat, SignIn, Transcript, Unit
+from models.tables.recordings import RecordingState, TranscriptState
+from models.tables.requests import RequestState
 
 OPEN = (CallState.RINGING, CallState.ANSWERED)
 
@@ -133,12 +135,17 @@ class Listening:
     entry: int | None
     stem: str
     path: str
-    sealed: bool
+    state: RecordingState
     drill: bool
     over: bool
     heard: tuple[tuple[str, float], ...]
     """Up to which second each leg has been heard: (leg, second)."""
     hotwords: tuple[str, ...]
+
+    @property
+    def sealed(self) -> bool:
+        """The audio is in its final place."""
+        return self.state is RecordingState.SEALED
 
 
 def listening(session: Session, transcript_id: int) -> Listening:
@@ -158,9 +165,50 @@ def listening(session: Session, transcript_id: int) -> Listening:
         entry=entry,
         stem=recording.stem,
         path=recording.path,
-        sealed=recording.state is RecordingState.SEALED,
+        state=recording.state,
         drill=main.drill,
         over=main.state.over,
         heard=tuple(heard.items()),
         hotwords=tuple(sorted(words.places) + sorted(words.units)),
     )
+
+
+def waiting_without_reason(session: Session, reason: str) -> list[int]:
+    """Transcripts of real calls that wait without saying `reason`."""
+    return list(
+        session.scalars(
+            select(Transcript.id)
+            .join(Recording, Recording.id == Transcript.recording_id)
+            .join(Call, Call.id == Recording.call_id)
+            .where(Transcript.state == TranscriptState.WAITING, Transcript.reason != reason, Call.drill.is_(False))
+        )
+    )
+
+
+def asked(session: Session) -> bool:
+    """Whether a wish waits."""
+    return session.scalar(select(Request.id).where(Request.state == RequestState.ASKED).limit(1)) is not None
+
+
+def endpoint(session: Session, seat_id: int | None) -> str:
+    """The PJSIP endpoint of a seat. Raises Refused when there is no such seat."""
+    seat = session.get(Seat, seat_id) if seat_id is not None else None
+    if seat is None or not seat.active:
+        raise Refused("this needs a seat's telephone, and there is no such seat")
+    return seat.endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class SealedAudio:
+    """A sealed recording: `path` is relative to the recordings' folder."""
+
+    path: str
+    sha256: str
+
+
+def sealed(session: Session, recording_id: int) -> SealedAudio | None:
+    """The sealed audio of a recording; None while it is not sealed."""
+    row = session.get(Recording, recording_id)
+    if row is None or row.state is not RecordingState.SEALED:
+        return None
+    return SealedAudio(row.path, row.sha256)
