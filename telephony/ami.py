@@ -126,7 +126,7 @@ class AmiLink:
         timeout: float = 30.0,
         variables: Mapping[str, str] | None = None,
     ) -> None:
-        """Ring `channel` (like PJSIP/6001) `timeout` seconds long, then connect it to `exten` in `context`; no waiting."""
+        """Ring `channel` (like PJSIP/6001) for `timeout` seconds and connect it to `exten` in `context`; no waiting."""
         self._ask(
             lambda manager: manager.originate(
                 channel,

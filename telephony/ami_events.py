@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from telephony.channels import is_ours
 from telephony.epoch import moment
 from telephony.facts import (
     BridgeEntered,
@@ -44,11 +45,6 @@ _DEVICE = {
 }
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _C = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-
-
-def is_ours(channel: str) -> bool:
-    """Whether a channel name is one of the Local channels by which the dialplan calls our AGI: no call of anybody."""
-    return channel.startswith("Local/") and "@dutyline-agi-" in channel
 
 
 def device_status(word: str) -> LineStatus:

@@ -1,0 +1,223 @@
+"""Follows Asterisk's event log like a write-ahead log: the durable path of capture.
+
+read() is given where the last reading stood and returns what came since, whole records only. The caller stores
+`next_position` in the transaction that stores the facts' effects; until then nothing is forgotten, and reading again
+gives the same. Files that logrotate renamed are finished first; a truncated or replaced file is begun anew and said.
+"""
+
+import logging
+import os
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from telephony.cel_records import START, parse
+from telephony.facts import Fact
+
+log = logging.getLogger(__name__)
+
+WINDOW = 1024 * 1024
+"""Bytes looked at in one reading."""
+LONGEST_RECORD = 256 * 1024
+SETTLE = 2.0
+"""Seconds without growth after which a renamed file is held to be complete."""
+_MARK = 64
+_PACKED = (".gz", ".bz2", ".xz", ".zst")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the log was read: file, byte offset behind the last record, checksum of the bytes before it."""
+
+    device: int = 0
+    inode: int = 0
+    offset: int = 0
+    mark: str = ""
+
+    def dump(self) -> str:
+        """For a column of text."""
+        return f"{self.device}:{self.inode}:{self.offset}:{self.mark}"
+
+    @classmethod
+    def load(cls, text: str) -> Self:
+        """What dump() gave; empty is the beginning. Raises ValueError."""
+        if not text:
+            return cls()
+        device, inode, offset, mark = text.split(":")
+        return cls(int(device), int(inode), int(offset), mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one reading gave; `problems` are sentences for the log; `more`: read again at once."""
+
+    facts: tuple[Fact, ...]
+    next_position: Position
+    problems: tuple[str, ...] = ()
+    more: bool = False
+
+
+class CelFollower:
+    """Reads the log at `path`, which need not exist yet. One thread at a time; reads nothing but files."""
+
+    def __init__(self, path: Path, *, settle: float = SETTLE, clock: Callable[[], float] = time.time) -> None:
+        self._path, self._settle, self._clock = path, settle, clock
+        self._file: BinaryIO | None = None
+        self._searched = (0, 0, 0)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def step(self, position: Position, submit: Callable[[Batch], None]) -> Position:
+        """Read and hand on what is there; where to go on. When `submit` raises: one log line, and `position` again."""
+        try:
+            batch = self.read(position)
+            if batch.next_position != position:
+                submit(batch)
+        except Exception as error:  # noqa: BLE001 - the log on disk waits until whatever failed is mended
+            log.error("event log %s: not recorded, tried again: %s", self._path.name, error)
+            return position
+        for problem in batch.problems:
+            log.warning("event log %s", problem)
+        return batch.next_position
+
+    def read(self, position: Position, limit: int = 500) -> Batch:
+        """At most `limit` records after `position`. Raises OSError when the log exists and cannot be read."""
+        problems: list[str] = []
+        found = self._open(position)
+        if found is None:
+            start = self._oldest() if position.inode else self._stat(self._path)
+            if start is None:
+                return Batch((), position)
+            if position.inode:
+                problems.append(f"{self._path.name}: the file read so far is gone; beginning with the oldest there is")
+            return Batch((), Position(start.st_dev, start.st_ino), tuple(problems), more=True)
+        status = os.fstat(found.fileno())
+        offset = position.offset
+        if status.st_size < offset or _mark(found, offset) != position.mark:
+            problems.append(f"{self._path.name}: was cut or replaced before byte {offset}; beginning it anew")
+            return Batch((), Position(status.st_dev, status.st_ino), tuple(problems), more=True)
+        found.seek(offset)
+        data = found.read(WINDOW)
+        facts, used = self._records(data, offset, limit, problems)
+        if not used and len(data) == WINDOW:
+            used = self._overlong(found, offset, problems)
+        if used:
+            end = offset + used
+            position = Position(status.st_dev, status.st_ino, end, _mark(found, end))
+            return Batch(tuple(facts), position, tuple(problems), more=end < status.st_size)
+        return self._next(status, position, len(data))
+
+    def _records(self, data: bytes, offset: int, limit: int, problems: list[str]) -> tuple[list[Fact], int]:
+        """Facts of the complete records at the beginning of `data`, and the bytes they take."""
+        starts = [match.start() for match in START.finditer(data)]
+        edges = sorted({0, *starts}) if data else []
+        facts: list[Fact] = []
+        used = 0
+        for number, begin in enumerate(edges[:limit]):
+            last = number + 1 == len(edges)
+            record = data[begin:] if last else data[begin : edges[number + 1]]
+            if last and (len(data) == WINDOW or not _whole(record)):
+                break
+            used = begin + len(record)
+            try:
+                facts += _parsed(record)
+            except ValueError as error:
+                problems.append(
+                    f"{self._path.name}: no event record at byte {offset + begin}: {error}: {record[:60]!r}"
+                )
+        return facts, used
+
+    def _overlong(self, file: BinaryIO, offset: int, problems: list[str]) -> int:
+        """Bytes up to the next record when none ends within the window; 0 while there is no next one."""
+        status = os.fstat(file.fileno())
+        inode, begin, done = self._searched
+        at = done if (inode, begin) == (status.st_ino, offset) else offset + 1
+        while True:
+            file.seek(at)
+            data = file.read(WINDOW)
+            found = START.search(data, 1)
+            if found:
+                used = at + found.start() - offset
+                problems.append(f"{self._path.name}: no event record at byte {offset}: {used} bytes")
+                return used
+            if len(data) < WINDOW:
+                self._searched = (status.st_ino, offset, at)
+                return 0
+            at += WINDOW - 256
+
+    def _next(self, status: os.stat_result, position: Position, left: int) -> Batch:
+        """Nothing whole to read in this file: stay, or go on to the one that followed it."""
+        current = self._stat(self._path)
+        if current is None or _same(current, status) or self._clock() - status.st_mtime < self._settle:
+            return Batch((), position)
+        later = [other for other in self._siblings() if other.st_mtime_ns >= status.st_mtime_ns]
+        following = next((other for other in later if not _same(other, status)), current)
+        problems = (f"{self._path.name}: half a record at the end of a rotated file, {left} bytes",) if left else ()
+        return Batch((), Position(following.st_dev, following.st_ino), problems, more=True)
+
+    def _open(self, position: Position) -> BinaryIO | None:
+        """The file of `position`: the open one, the current one, or one that was renamed; None when it is gone."""
+        if self._file is not None and _at(position, os.fstat(self._file.fileno())):
+            return self._file
+        self.close()
+        for path in (self._path, *self._renamed()):
+            status = self._stat(path)
+            if status is None or not _at(position, status):
+                continue
+            file = path.open("rb")
+            if _at(position, os.fstat(file.fileno())):
+                self._file = file
+                return file
+            file.close()
+        return None
+
+    def _renamed(self) -> list[Path]:
+        return [path for path in self._path.parent.glob(self._path.name + "[.-]*") if path.suffix not in _PACKED]
+
+    def _siblings(self) -> list[os.stat_result]:
+        """The renamed files, oldest first, then the current one."""
+        renamed = [status for path in self._renamed() if (status := self._stat(path)) is not None]
+        current = self._stat(self._path)
+        return sorted(renamed, key=lambda status: status.st_mtime_ns) + ([current] if current else [])
+
+    def _oldest(self) -> os.stat_result | None:
+        return next(iter(self._siblings()), None)
+
+    @staticmethod
+    def _stat(path: Path) -> os.stat_result | None:
+        try:
+            return path.stat()
+        except FileNotFoundError:
+            return None
+
+
+def _parsed(record: bytes) -> list[Fact]:
+    if len(record) > LONGEST_RECORD:
+        raise ValueError(f"{len(record)} bytes")
+    return parse(record)
+
+
+def _whole(record: bytes) -> bool:
+    return record.endswith(b"\n") and record.count(b'"') % 2 == 0
+
+
+def _mark(file: BinaryIO, offset: int) -> str:
+    """Checksum of the bytes before `offset`: tells a file that was rewritten or whose inode was given away again."""
+    begin = max(0, offset - _MARK)
+    file.seek(begin)
+    return f"{zlib.crc32(file.read(offset - begin)):08x}" if offset else ""
+
+
+def _same(one: os.stat_result, other: os.stat_result) -> bool:
+    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+
+
+def _at(position: Position, status: os.stat_result) -> bool:
+    return (position.device, position.inode) == (status.st_dev, status.st_ino)

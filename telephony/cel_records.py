@@ -1,0 +1,179 @@
+"""One record of Asterisk's event log (CEL by cel_custom) as facts: pure, no file.
+
+A record is a CSV line of fourteen quoted fields; a field may hold line breaks, quotes (doubled) and bytes of any
+charset. Columns as in cel_custom_dutyline.conf.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from telephony.channels import is_ours
+from telephony.epoch import moment
+from telephony.facts import (
+    BridgeEntered,
+    BridgeLeft,
+    CallEnded,
+    CallerNamed,
+    ChannelAnswered,
+    ChannelEnded,
+    ChannelStarted,
+    Fact,
+    FaxHeard,
+    MessageLeft,
+    RecordingStarted,
+    Source,
+    TransferKind,
+    Transferred,
+)
+from telephony.text import caller_name, caller_number, name_in_from, recover
+
+START = re.compile(rb'^"[^"\r\n]{1,80}","[0-9]{9,11}\.[0-9]{1,6}","', re.MULTILINE)
+"""Where a record begins. Inside a field a quote is doubled, so that no caller's name can look like it."""
+
+
+class Row(NamedTuple):
+    """The columns as text, undecodable bytes escaped."""
+
+    eventtype: str
+    eventtime: str
+    uniqueid: str
+    linkedid: str
+    channame: str
+    cid_num: str
+    cid_name: str
+    exten: str
+    context: str
+    appname: str
+    appdata: str
+    peer: str
+    userdeftype: str
+    eventextra: str
+
+
+def parse(record: bytes) -> list[Fact]:
+    """The facts of one record with or without its line end; many say nothing we need. Raises ValueError on garbage."""
+    row = read(record)
+    if is_ours(row.channame):
+        return []
+    if not row.uniqueid or not row.linkedid:
+        raise ValueError("no channel or no call")
+    reader = (_USER if row.userdeftype else _EVENTS).get(row.userdeftype or row.eventtype)
+    if reader is None:
+        return []
+    who = {
+        "call": recover(row.linkedid),
+        "at": moment(row.eventtime),
+        "source": Source.CEL,
+        "channel": recover(row.uniqueid),
+        "name": recover(row.channame),
+    }
+    return reader(row, who)
+
+
+def read(record: bytes) -> Row:
+    """The columns of one record. Raises ValueError."""
+    if not START.match(record):
+        raise ValueError("does not begin like a record")
+    text = record.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+    try:
+        rows = list(csv.reader([text], strict=True))
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+    if len(rows) != 1 or len(rows[0]) != len(Row._fields):
+        raise ValueError(f"not one record of {len(Row._fields)} fields")
+    return Row(*rows[0])
+
+
+def _extra(row: Row) -> dict[str, Any]:
+    """The JSON object of the last column; empty when there is none that can be read."""
+    try:
+        extra = json.loads(row.eventextra or "{}")
+    except ValueError:
+        return {}
+    return extra if isinstance(extra, dict) else {}
+
+
+def _said(row: Row) -> str:
+    """The text of a user event."""
+    return str(_extra(row).get("extra") or row.appdata.partition(",")[2])
+
+
+def _started(row: Row, who: dict[str, Any]) -> list[Fact]:
+    return [
+        ChannelStarted(
+            number=caller_number(row.cid_num),
+            caller_name=caller_name(row.cid_name),
+            exten=recover(row.exten),
+            context=recover(row.context),
+            **who,
+        )
+    ]
+
+
+def _ended(row: Row, who: dict[str, Any]) -> list[Fact]:
+    extra = _extra(row)
+    cause = extra.get("hangupcause", 0)
+    return [
+        ChannelEnded(
+            cause=cause if isinstance(cause, int) else 0, dialstatus=recover(str(extra.get("dialstatus", ""))), **who
+        )
+    ]
+
+
+def _bridge(row: Row) -> str:
+    return recover(str(_extra(row).get("bridge_id", "")))
+
+
+def _blind(row: Row, who: dict[str, Any]) -> list[Fact]:
+    return [Transferred(kind=TransferKind.BLIND, target=recover(str(_extra(row).get("extension", ""))), **who)]
+
+
+def _attended(row: Row, who: dict[str, Any]) -> list[Fact]:
+    return [
+        Transferred(kind=TransferKind.ATTENDED, other=recover(str(_extra(row).get("channel2_uniqueid", ""))), **who)
+    ]
+
+
+def _application(row: Row, who: dict[str, Any]) -> list[Fact]:
+    if row.appname.lower() != "mixmonitor":
+        return []
+    return _recording(row.appdata.partition(",")[0].removesuffix(".wav"), who)
+
+
+def _recording(stem: str, who: dict[str, Any]) -> list[Fact]:
+    return [RecordingStarted(stem=recover(stem), **who)] if stem.startswith("/") else []
+
+
+def _message(row: Row, who: dict[str, Any]) -> list[Fact]:
+    seconds = re.fullmatch(r"[0-9]{1,5}(?:\.[0-9]{1,3})?", _said(row))
+    return [MessageLeft(seconds=float(seconds[0]) if seconds else 0.0, **who)]
+
+
+def _from(row: Row, who: dict[str, Any]) -> list[Fact]:
+    name = name_in_from(_said(row))
+    return [CallerNamed(caller_name=name, **who)] if name else []
+
+
+_Reader = Callable[[Row, dict[str, Any]], list[Fact]]
+
+_EVENTS: dict[str, _Reader] = {
+    "CHAN_START": _started,
+    "ANSWER": lambda _, who: [ChannelAnswered(**who)],
+    "HANGUP": _ended,
+    "BRIDGE_ENTER": lambda row, who: [BridgeEntered(bridge=_bridge(row), **who)],
+    "BRIDGE_EXIT": lambda row, who: [BridgeLeft(bridge=_bridge(row), **who)],
+    "BLINDTRANSFER": _blind,
+    "ATTENDEDTRANSFER": _attended,
+    "APP_START": _application,
+    "LINKEDID_END": lambda _, who: [CallEnded(call=who["call"], at=who["at"], source=Source.CEL)],
+}
+
+_USER: dict[str, _Reader] = {
+    "DL_RECORDING": lambda row, who: _recording(_said(row), who),
+    "DL_MESSAGE": _message,
+    "DL_FAX": lambda _, who: [FaxHeard(**who)],
+    "DL_FROM": _from,
+}
