@@ -212,3 +212,22 @@ def sealed(session: Session, recording_id: int) -> SealedAudio | None:
     if row is None or row.state is not RecordingState.SEALED:
         return None
     return SealedAudio(row.path, row.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class SealView:
+    """A sealed recording as the journal has it: `path` is relative to the recordings' folder."""
+
+    recording: int
+    path: str
+    sha256: str
+
+
+def seals(session: Session) -> list[SealView]:
+    """Every sealed recording, oldest first."""
+    rows = session.execute(
+        select(Recording.id, Recording.path, Recording.sha256)
+        .where(Recording.state == RecordingState.SEALED)
+        .order_by(Recording.id)
+    ).all()
+    return [SealView(key, path, sha256) for key, path, sha256 in rows]
