@@ -105,6 +105,7 @@ def account_config(configuration: Configuration) -> "pj.AccountConfig":
     transport = config.mediaConfig.transportConfig
     transport.boundAddress = transport.publicAddress = configuration.bind
     transport.port = 0
+    config.natConfig.udpKaIntervalSec = 0
     config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE
     config.regConfig.retryIntervalSec = 0
     config.regConfig.timeoutSec = EXPIRES

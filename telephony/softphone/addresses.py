@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from telephony.errors import TelephonyError
+from telephony.text import clean, recover
 
 _ADDRESS = re.compile(r"<?sips?:(?:(?P<user>[^@;>]*)(?:;[^@>]*)?@)?(?P<host>[^;>?\s]*)", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9A-Za-z*#+._-]{1,64}")
 _WRITTEN = re.compile(r"[0-9+*#\s()（）-]+")
 _TARGET = re.compile(r"sips?:[^\s<>\"\\]{1,200}", re.IGNORECASE)
+LONGEST = 256
 _HIDDEN = {"", "anonymous", "unknown", "unavailable", "restricted"}
 
 
@@ -19,7 +21,7 @@ class WrongTarget(TelephonyError):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """The other side; `number` is empty when it is hidden (RFC 3323), `name` is as sent, without its quotes."""
+    """The other side, readable: `number` is empty when it is hidden (RFC 3323), `name` is one line without quotes."""
 
     number: str
     name: str
@@ -38,13 +40,13 @@ def party(header: str) -> Party:
     elif "<" in text:
         name, _, rest = text.partition("<")
         text = "<" + rest
+    name = recover(name)[:LONGEST]
     found = _ADDRESS.search(text)
     if not found:
-        return Party("", name.strip(), header)
-    number = unquote(found["user"] or "", errors="surrogateescape").partition(":")[0]
+        return Party("", name, recover(header))
+    number = clean(unquote(found["user"] or "", errors="replace")).partition(":")[0][:64]
     hidden = number.lower() in _HIDDEN or found["host"].lower() == "anonymous.invalid"
-    uri = found[0].lstrip("<")
-    return Party("" if hidden else number, name.strip(), uri)
+    return Party("" if hidden else number, name, recover(found[0].lstrip("<")))
 
 
 def target(typed: str, domain: str) -> str:

@@ -110,6 +110,11 @@ class Softphone:
         """The process, 0 before the start."""
         return self._process.pid if self._process else 0
 
+    @property
+    def exit_code(self) -> int | None:
+        """How the process ended: 0 well, 2 could not be set up, negative by that signal; None while it lives."""
+        return self._process.returncode if self._process else None
+
     def start(self) -> None:
         """Start the process and hand it its configuration; it is usable when it says `ready`."""
         if self._process:
@@ -193,7 +198,7 @@ class Softphone:
         with self._changed:
             while True:
                 for event in self._kept:
-                    if event.kind is kind and (not call or getattr(event, "call", "") == call):
+                    if event.kind == kind and (not call or getattr(event, "call", "") == call):
                         self._kept.remove(event)
                         return event
                 if self._ended:
@@ -260,6 +265,8 @@ class Softphone:
             process.kill()
             code = process.wait()
         self._close_input(process)
+        if self._closing and code != 0:
+            log.warning("softphone of %s ended with code %d", self.configuration.user, code)
         if not self._closing:
             self.gone = self._last_words or f"the softphone's process ended with code {code}"
             log.error("softphone of %s: %s", self.configuration.user, self.gone)

@@ -81,7 +81,7 @@ class CallEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming(CallEvent):
-    """It rings here. `number` is empty when hidden; `name` is as received, bytes that are no UTF-8 as surrogates."""
+    """It rings here. `number` is empty when hidden; all three are readable, in one line, whatever was sent."""
 
     kind: ClassVar[EventKind] = EventKind.INCOMING
     number: str

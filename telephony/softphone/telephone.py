@@ -19,7 +19,8 @@ from telephony.softphone.guard import explain
 
 log = logging.getLogger(__name__)
 
-MAX_CALLS = 32
+MAX_CALLS = 4
+"""What the library was built for; a further caller hears busy (486) from it."""
 RATE = 8000
 CLOSING = 3.0
 """Seconds for the far ends and the PBX to confirm that we go, and for a recording to be closed."""
@@ -108,8 +109,7 @@ class Telephone:
     def close(self) -> None:
         """Hang up, take back the registration, end the library."""
         try:
-            for call in self._calls.values():
-                call.end()
+            self._end_calls()
             self._pump(lambda: not self._calls and not self._closing)
             if self._account:
                 self._account.unregister()
@@ -122,7 +122,12 @@ class Telephone:
         self.board.close()
         self._account = None
         gc.collect()  # a call or an account that outlives the library aborts the process
-        self._endpoint.libDestroy()
+        self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)  # without the flag it waits a second for late answers
+
+    def _end_calls(self) -> None:
+        """Apart from close(): its frame must not keep the last call."""
+        for call in self._calls.values():
+            call.end()
 
     def _pump(self, until: Callable[[], bool]) -> None:
         deadline = time.monotonic() + CLOSING
@@ -148,18 +153,23 @@ class Telephone:
 
     def _dial(self, command: commands.Dial) -> None:
         """A call that cannot even be begun is told as a failure and as ended, so that nobody waits for it."""
-        if self._account is None or command.call in self._calls:
+        if command.call in self._calls:
             raise TelephonyError(f"there is a call {command.call} already")
-        sender, headers = caller_headers(self.configuration)
-        call = SipCall(self, self._account, command.call)
         try:
-            invite(call, addresses.target(command.target, self.configuration.domain), sender=sender, headers=headers)
+            self._invite(command)
         except (TelephonyError, pj.Error) as error:
             reason = explain(error)
             self.emit(events.Failure(sentence=f"{command.target} was not called: {reason}", call=command.call))
             self.emit(events.Ended(call=command.call, code=0, reason=reason, seconds=0.0))
-        else:
-            self._calls[command.call] = call
+
+    def _invite(self, command: commands.Dial) -> None:
+        if self._account is None or len(self._calls) >= MAX_CALLS:
+            raise TelephonyError("this telephone has four calls already; end one of them first")
+        uri = addresses.target(command.target, self.configuration.domain)
+        sender, headers = caller_headers(self.configuration)
+        call = SipCall(self, self._account, command.call)
+        invite(call, uri, sender=sender, headers=headers)
+        self._calls[command.call] = call
 
     def _about(self, command: CallCommand, call: SipCall) -> None:
         match command:
