@@ -133,7 +133,7 @@ class _Server(socketserver.ThreadingTCPServer):
                     continue  # it has just ended by itself
 
 
-class AgiBridge:
+class AgiServer:
     """Answers Asterisk's FastAGI requests and hands their facts to `submit` (thread-safe; a failure is one log line).
 
     Raises TelephonyError from start() when the port cannot be had. stop() returns within a second, whatever peers do.
@@ -197,5 +197,5 @@ class AgiBridge:
                 self._submit(fact)
             except Exception as error:  # noqa: BLE001 - whatever capture fails on, the other facts and the service live
                 noted = False
-                log.error("AGI fact %s of call %s not recorded: %s", type(fact).__name__, fact.call, error)  # noqa: TRY400
+                log.error("AGI fact %s of call %s not recorded: %s", type(fact).__name__, fact.call, error)
         session.verbose(f"dutyline: {session.path} {'noted' if noted else 'NOT noted, the event log will tell'}", 3)

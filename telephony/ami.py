@@ -7,18 +7,17 @@ has one line for each change of state.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
 from asterisk.manager import Event, ManagerAuthException, ManagerException
 
 from models.settings import Pbx
-from telephony.ami_events import Lines, Translator, device_status
-from telephony.ami_wire import GuardedManager, Message
-from telephony.errors import TelephonyError
-from telephony.facts import Fact, LineState, LineStatus
+from telephony.ami_events import Lines, Translator
+from telephony.ami_requests import PbxUnreachable, Requests
+from telephony.ami_wire import GuardedManager
+from telephony.facts import Fact, LineState
 from telephony.text import recover
 
 log = logging.getLogger(__name__)
@@ -40,34 +39,11 @@ class LinkState(StrEnum):
     STOPPED = "stopped"
 
 
-class PbxUnreachable(TelephonyError):
-    """Asterisk's manager is not connected or does not answer; nothing may be assumed to have happened."""
-
-
-class PbxRefused(TelephonyError):
-    """Asterisk understood and declined; the sentence has its reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A PJSIP endpoint now: `detail` is Asterisk's word for `state`, `contacts` where it can be reached."""
-
-    name: str
-    state: LineStatus
-    detail: str
-    channels: int
-    contacts: tuple[str, ...]
-
-
-def _absent(error: PbxRefused) -> bool:
-    return "entry not found" in str(error) or "entry could not be deleted" in str(error)
-
-
 def _nobody(_: object) -> None:
     """Hear and forget."""
 
 
-class AmiLink:
+class AmiLink(Requests):
     """Keeps a manager connection from start() to stop(); every method may be called from any thread.
 
     `submit` and `on_line` get what happens, in order, from one thread; `on_state` the state and its reason. When they
@@ -87,7 +63,7 @@ class AmiLink:
     ) -> None:
         self._pbx, self._submit, self._on_state, self._on_line = pbx, submit, on_state, on_line
         self._patience, self._ping_every, self._pauses = patience, ping_every, pauses
-        self._where = f"{pbx.ami_host}:{pbx.ami_port}"
+        self.where = f"{pbx.ami_host}:{pbx.ami_port}"
         self._state, self._reason = LinkState.STOPPED, ""
         self._manager: GuardedManager | None = None
         self._stop = threading.Event()
@@ -114,117 +90,12 @@ class AmiLink:
             self._thread.join(self._patience * 2 + 2)
             self._thread = None
 
-    # What we ask of Asterisk
-
-    def originate(
-        self,
-        channel: str,
-        exten: str,
-        context: str,
-        *,
-        caller_id: str = "",
-        timeout: float = 30.0,
-        variables: Mapping[str, str] | None = None,
-    ) -> None:
-        """Ring `channel` (like PJSIP/6001) for `timeout` seconds and connect it to `exten` in `context`; no waiting."""
-        self._ask(
-            lambda manager: manager.originate(
-                channel,
-                exten,
-                context=context,
-                priority="1",
-                timeout=str(int(timeout * 1000)),
-                caller_id=caller_id,
-                run_async=True,
-                variables=dict(variables or {}),
-            )
-        )
-
-    def hangup(self, channel: str) -> None:
-        """End the channel of that name."""
-        self._ask(lambda manager: manager.hangup(channel))
-
-    def db_put(self, family: str, key: str, value: str) -> None:
-        """Set a key of Asterisk's database; at most about 900 bytes."""
-        self._ask(lambda manager: manager.dbput(family, key, value))
-
-    def db_get(self, family: str, key: str) -> str | None:
-        """A value of Asterisk's database; None when there is none."""
-        try:
-            found = self._list({"Action": "DBGet", "Family": family, "Key": key}, "DBGetComplete")
-        except PbxRefused as error:
-            if _absent(error):
-                return None
-            raise
-        return str(found[0].get_header("Val", "")) if found else None
-
-    def db_del(self, family: str, key: str) -> bool:
-        """Remove a key; False when it was not there."""
-        try:
-            self._ask(lambda manager: manager.dbdel(family, key))
-        except PbxRefused as error:
-            if _absent(error):
-                return False
-            raise
-        return True
-
-    def db_tree(self, family: str) -> dict[str, str]:
-        """All keys of a family with their values (Asterisk 18.16, 20.1 or newer)."""
-        found = self._list({"Action": "DBGetTree", "Family": family}, "DBGetTreeComplete")
-        return {
-            str(event.get_header("Key", "")).removeprefix(f"/{family}/"): str(event.get_header("Val", ""))
-            for event in found
-        }
-
-    def endpoints(self) -> list[Endpoint]:
-        """All PJSIP endpoints with their state."""
-        found = self._list({"Action": "PJSIPShowEndpoints"}, "EndpointListComplete")
-        return [
-            Endpoint(
-                name=str(event.get_header("ObjectName", "")),
-                state=device_status(event.get_header("DeviceState", "")),
-                detail=str(event.get_header("DeviceState", "")),
-                channels=int(event.get_header("ActiveChannels", "0")),
-                contacts=tuple(part for part in event.get_header("Contacts", "").split(",") if part),
-            )
-            for event in found
-        ]
-
-    def command(self, text: str) -> list[str]:
-        """Output lines of a CLI command (the manager user needs the class `command` for it)."""
-        answer: Message = self._ask(lambda manager: manager.command(text))
-        return answer.every("Output")
-
     def _online(self) -> GuardedManager:
         manager = self._manager
         if manager is None or self._state is not LinkState.ONLINE:
             reason = f" ({self._reason})" if self._reason else ""
-            raise PbxUnreachable(f"Asterisk's manager at {self._where} is not connected{reason}; try again.")
+            raise PbxUnreachable(f"Asterisk's manager at {self.where} is not connected{reason}; try again.")
         return manager
-
-    def _ask(self, action: Callable[[GuardedManager], Any]) -> Any:
-        manager = self._online()
-        try:
-            answer = action(manager)
-        except ManagerException as error:
-            raise self._failed(manager, error) from error
-        if answer.get_header("Response") == "Error":
-            raise PbxRefused(f"Asterisk declined: {recover(answer.get_header('Message', 'no reason given'))}.")
-        return answer
-
-    def _list(self, action: Mapping[str, str], complete: str) -> list[Message]:
-        manager = self._online()
-        try:
-            return manager.send_list(action, complete)
-        except ManagerException as error:
-            raise self._failed(manager, error) from error
-
-    def _failed(self, manager: GuardedManager, error: Exception) -> TelephonyError:
-        if manager.reason:
-            return PbxUnreachable(f"Asterisk's manager at {self._where} failed: {manager.reason}; try again.")
-        return PbxRefused(f"Asterisk declined: {recover(str(error))}.")
-
-    # The connection
 
     def _keep(self) -> None:
         pause = self._pauses[0]
@@ -293,7 +164,7 @@ class AmiLink:
             return
         self._state, self._reason = state, reason
         level = logging.WARNING if state in {LinkState.LOST, LinkState.REFUSED} else logging.INFO
-        log.log(level, "Asterisk manager %s: %s%s", self._where, state, f" ({reason})" if reason else "")
+        log.log(level, "Asterisk manager %s: %s%s", self.where, state, f" ({reason})" if reason else "")
         if self._on_state is not None:
             try:
                 self._on_state(state, reason)

@@ -62,6 +62,7 @@ class Translator:
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
         self._call_of: dict[str, str] = {}
+        self._in_bridge: dict[str, set[str]] = {}
         self._readers: dict[str, Callable[[Headers, datetime], list[Fact]]] = {
             "Newchannel": self._started,
             "Newstate": self._state,
@@ -97,15 +98,31 @@ class Translator:
         channel, call = event.get("Uniqueid"), event.get("Linkedid")
         if not channel or not call:
             return []
-        before = self._call_of.pop(channel, call)
-        ended = event["Event"] == "Hangup"
-        if not ended:
+        before = {self._call_of.pop(channel, call), call}
+        if event["Event"] != "Hangup":
             self._call_of[channel] = call
-        if not ended and before == call:
+        before |= self._joined(event, channel, call)
+        if len(before) == 1 and event["Event"] != "Hangup":
             return []
         left = set(self._call_of.values())
-        over = [old for old in dict.fromkeys((before, call)) if old not in left]
-        return [CallEnded(call=old, at=at, source=Source.AMI) for old in over]
+        return [CallEnded(call=over, at=at, source=Source.AMI) for over in sorted(before - left)]
+
+    def _joined(self, event: Headers, channel: str, call: str) -> set[str]:
+        """Who share a bridge share the oldest call; only the one who comes has an event. The calls that they had."""
+        bridge = event.get("BridgeUniqueid", "")
+        if event["Event"] == "BridgeLeave":
+            others = self._in_bridge.get(bridge, set())
+            others.discard(channel)
+            if not others:
+                self._in_bridge.pop(bridge, None)
+            return set()
+        if event["Event"] != "BridgeEnter":
+            return set()
+        members = self._in_bridge.setdefault(bridge, set())
+        members.add(channel)
+        had = {self._call_of[member] for member in members if member in self._call_of}
+        self._call_of.update((member, call) for member in members if member in self._call_of)
+        return had
 
     def _known(self, _event: Headers, _at: datetime) -> list[Fact]:
         return []

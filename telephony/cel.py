@@ -9,10 +9,10 @@ import logging
 import os
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from telephony.cel_records import START, parse
 from telephony.facts import Fact
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 WINDOW = 1024 * 1024
 """Bytes looked at in one reading."""
 LONGEST_RECORD = 256 * 1024
+MOST_WITHOUT_FACTS = 20
+"""Looks of one reading: a log has stretches that say nothing to us, and files follow one another."""
 SETTLE = 2.0
 """Seconds without growth after which a renamed file is held to be complete."""
 _MARK = 64
@@ -37,17 +39,14 @@ class Position:
     offset: int = 0
     mark: str = ""
 
-    def dump(self) -> str:
-        """For a column of text."""
-        return f"{self.device}:{self.inode}:{self.offset}:{self.mark}"
+    def as_json(self) -> dict[str, Any]:
+        """For a column of JSON."""
+        return {"device": self.device, "inode": self.inode, "offset": self.offset, "mark": self.mark}
 
     @classmethod
-    def load(cls, text: str) -> Self:
-        """What dump() gave; empty is the beginning. Raises ValueError."""
-        if not text:
-            return cls()
-        device, inode, offset, mark = text.split(":")
-        return cls(int(device), int(inode), int(offset), mark)
+    def from_json(cls, value: Mapping[str, Any] | None) -> Self:
+        """What as_json() gave; None is the beginning."""
+        return cls(**value) if value else cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class CelFollower:
     """Reads the log at `path`, which need not exist yet. One thread at a time; reads nothing but files."""
 
     def __init__(self, path: Path, *, settle: float = SETTLE, clock: Callable[[], float] = time.time) -> None:
-        self._path, self._settle, self._clock = path, settle, clock
+        self.path, self._settle, self._clock = path, settle, clock
         self._file: BinaryIO | None = None
         self._searched = (0, 0, 0)
 
@@ -81,27 +80,41 @@ class CelFollower:
             if batch.next_position != position:
                 submit(batch)
         except Exception as error:  # noqa: BLE001 - the log on disk waits until whatever failed is mended
-            log.error("event log %s: not recorded, tried again: %s", self._path.name, error)
+            log.error("event log %s: not recorded, tried again: %s", self.path.name, error)
             return position
         for problem in batch.problems:
             log.warning("event log %s", problem)
         return batch.next_position
 
     def read(self, position: Position, limit: int = 500) -> Batch:
-        """At most `limit` records after `position`. Raises OSError when the log exists and cannot be read."""
+        """At most `limit` records after `position`, or none when it stands at the end.
+
+        Raises OSError when the log exists and cannot be read.
+        """
+        problems: tuple[str, ...] = ()
+        for _ in range(MOST_WITHOUT_FACTS):
+            batch = self._read(position, limit)
+            problems += batch.problems
+            position = batch.next_position
+            if batch.facts or not batch.more:
+                break
+        return Batch(batch.facts, position, problems, batch.more)
+
+    def _read(self, position: Position, limit: int) -> Batch:
+        """One look into one file."""
         problems: list[str] = []
         found = self._open(position)
         if found is None:
-            start = self._oldest() if position.inode else self._stat(self._path)
+            start = self._oldest() if position.inode else self._stat(self.path)
             if start is None:
                 return Batch((), position)
             if position.inode:
-                problems.append(f"{self._path.name}: the file read so far is gone; beginning with the oldest there is")
+                problems.append(f"{self.path.name}: the file read so far is gone; beginning with the oldest there is")
             return Batch((), Position(start.st_dev, start.st_ino), tuple(problems), more=True)
         status = os.fstat(found.fileno())
         offset = position.offset
         if status.st_size < offset or _mark(found, offset) != position.mark:
-            problems.append(f"{self._path.name}: was cut or replaced before byte {offset}; beginning it anew")
+            problems.append(f"{self.path.name}: was cut or replaced before byte {offset}; beginning it anew")
             return Batch((), Position(status.st_dev, status.st_ino), tuple(problems), more=True)
         found.seek(offset)
         data = found.read(WINDOW)
@@ -129,9 +142,7 @@ class CelFollower:
             try:
                 facts += _parsed(record)
             except ValueError as error:
-                problems.append(
-                    f"{self._path.name}: no event record at byte {offset + begin}: {error}: {record[:60]!r}"
-                )
+                problems.append(f"{self.path.name}: no event record at byte {offset + begin}: {error}: {record[:60]!r}")
         return facts, used
 
     def _overlong(self, file: BinaryIO, offset: int, problems: list[str]) -> int:
@@ -145,7 +156,7 @@ class CelFollower:
             found = START.search(data, 1)
             if found:
                 used = at + found.start() - offset
-                problems.append(f"{self._path.name}: no event record at byte {offset}: {used} bytes")
+                problems.append(f"{self.path.name}: no event record at byte {offset}: {used} bytes")
                 return used
             if len(data) < WINDOW:
                 self._searched = (status.st_ino, offset, at)
@@ -154,12 +165,12 @@ class CelFollower:
 
     def _next(self, status: os.stat_result, position: Position, left: int) -> Batch:
         """Nothing whole to read in this file: stay, or go on to the one that followed it."""
-        current = self._stat(self._path)
+        current = self._stat(self.path)
         if current is None or _same(current, status) or self._clock() - status.st_mtime < self._settle:
             return Batch((), position)
         later = [other for other in self._siblings() if other.st_mtime_ns >= status.st_mtime_ns]
         following = next((other for other in later if not _same(other, status)), current)
-        problems = (f"{self._path.name}: half a record at the end of a rotated file, {left} bytes",) if left else ()
+        problems = (f"{self.path.name}: half a record at the end of a rotated file, {left} bytes",) if left else ()
         return Batch((), Position(following.st_dev, following.st_ino), problems, more=True)
 
     def _open(self, position: Position) -> BinaryIO | None:
@@ -167,7 +178,7 @@ class CelFollower:
         if self._file is not None and _at(position, os.fstat(self._file.fileno())):
             return self._file
         self.close()
-        for path in (self._path, *self._renamed()):
+        for path in (self.path, *self._renamed()):
             status = self._stat(path)
             if status is None or not _at(position, status):
                 continue
@@ -179,12 +190,12 @@ class CelFollower:
         return None
 
     def _renamed(self) -> list[Path]:
-        return [path for path in self._path.parent.glob(self._path.name + "[.-]*") if path.suffix not in _PACKED]
+        return [path for path in self.path.parent.glob(self.path.name + "[.-]*") if path.suffix not in _PACKED]
 
     def _siblings(self) -> list[os.stat_result]:
         """The renamed files, oldest first, then the current one."""
         renamed = [status for path in self._renamed() if (status := self._stat(path)) is not None]
-        current = self._stat(self._path)
+        current = self._stat(self.path)
         return sorted(renamed, key=lambda status: status.st_mtime_ns) + ([current] if current else [])
 
     def _oldest(self) -> os.stat_result | None:

@@ -110,7 +110,10 @@ class ChannelEnded(ChannelFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStarted(ChannelFact):
-    """MixMonitor writes `stem`.wav, `stem`-rx.wav (the outside party) and `stem`-tx.wav (our side), absolute path."""
+    """MixMonitor writes `stem`.wav, `stem`-rx.wav (the outside party) and `stem`-tx.wav (our side), absolute path.
+
+    Empty: the source does not know where (AMI).
+    """
 
     stem: str
 
@@ -160,3 +163,11 @@ class LineState:
     state: LineStatus
     at: datetime
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """What Asterisk says now: uniqueids of its channels with the linkedids of their calls, and since when it runs."""
+
+    channels: frozenset[str]
+    started_at: datetime

@@ -10,7 +10,7 @@ import pytest
 from loopback import dial, drained, own_address, until
 
 from models.settings import Pbx
-from telephony.agi import AgiBridge
+from telephony.agi import AgiServer
 from telephony.errors import TelephonyError
 from telephony.facts import CallEnded, CallerNamed, ChannelAnswered, ChannelEnded, ChannelStarted, Fact, Source
 
@@ -25,7 +25,7 @@ class Room:
         self.fails = False
         self.host = own_address()
         pbx = Pbx.model_construct(agi_host=self.host, agi_port=0, agi_peers=(f"{self.host}/32",))
-        self.bridge = AgiBridge(pbx, self.submit, idle=2.0, total=4.0, most=8, now=lambda: NOW)
+        self.bridge = AgiServer(pbx, self.submit, idle=2.0, total=4.0, most=8, now=lambda: NOW)
 
     def submit(self, fact: Fact) -> None:
         if self.fails:
@@ -258,9 +258,9 @@ def test_stop_does_not_wait_for_a_peer_that_neither_reads_nor_ends() -> None:
 def test_a_taken_port_is_said_in_one_sentence(room: Room) -> None:
     host, port = room.bridge.address
     with pytest.raises(TelephonyError, match=rf"cannot listen on {host}:{port} .*pbx\.agi_port"):
-        AgiBridge(Pbx(agi_host=host, agi_port=port), room.submit).start()
+        AgiServer(Pbx(agi_host=host, agi_port=port), room.submit).start()
 
 
 def test_a_wrong_peer_network_is_said_with_its_key(room: Room) -> None:
     with pytest.raises(TelephonyError, match=r"pbx\.agi_peers: .*'office'"):
-        AgiBridge(Pbx(agi_host=room.host, agi_peers=("office",)), room.submit).start()
+        AgiServer(Pbx(agi_host=room.host, agi_peers=("office",)), room.submit).start()
