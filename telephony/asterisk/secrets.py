@@ -54,4 +54,4 @@ def write_private(file: Path, text: str) -> None:
 
 
 def _token() -> str:
-    return secrets.token_urlsafe(18)
+    return secrets.token_hex(16)

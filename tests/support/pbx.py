@@ -148,6 +148,14 @@ class Pbx:
         self.wait(look, f"CEL row {wanted}", limit)
         return found[0]
 
+    def sample(self, mark: int, name: str) -> None:
+        """Where DUTYLINE_CEL_SAMPLES names a folder, keep there what the journal has since `mark` as `name`.csv."""
+        if folder := os.environ.get("DUTYLINE_CEL_SAMPLES"):
+            lines = self.instance.layout.cel.read_text(encoding="utf-8").splitlines(keepends=True)[mark:]
+            spool = str(self.instance.layout.spool)
+            text = "".join(lines).replace(spool, "/var/spool/dutyline")
+            (Path(folder) / f"{name}.csv").write_text(text, encoding="utf-8")
+
     def put(self, family: str, key: str, value: str) -> None:
         """Write a key of Asterisk's database."""
         self.instance.cli(f'database put {family} {key} "{value}"')

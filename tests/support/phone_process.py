@@ -7,6 +7,7 @@ stdout: {"event": "registered"|"incoming"|"state"|"media"|"transfer"|"ready"|"er
 import argparse
 import gc
 import json
+import os
 import queue
 import sys
 import threading
@@ -36,7 +37,8 @@ class Call(pj.Call):
             self.phone.dead.append(self.number)
 
     def onCallMediaState(self, prm: object) -> None:
-        for index, media in enumerate(self.getInfo().media):
+        info = self.getInfo()  # held: its list of media does not outlive it
+        for index, media in enumerate(info.media):
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
                 audio = self.getAudioMedia(index)
                 options = self.phone.options
@@ -128,7 +130,7 @@ def endpoint(options: argparse.Namespace) -> pj.Endpoint:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for name in ("--bind", "--id", "--user", "--password", "--registrar", "--wav", "--rec"):
+    for name in ("--bind", "--id", "--user", "--registrar", "--wav", "--rec"):
         parser.add_argument(name, default="")
     parser.add_argument("--port", type=int, default=5060)
     options = parser.parse_args()
@@ -140,8 +142,8 @@ def main() -> None:
     if options.registrar:
         config.regConfig.registrarUri = options.registrar
         config.regConfig.timeoutSec = 300
-    if options.password:
-        config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", options.user, 0, options.password))
+    if password := os.environ.get("PHONE_PASSWORD"):
+        config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", options.user, 0, password))
     phone = Phone(options)
     phone.create(config)
     orders: queue.Queue[dict[str, object]] = queue.Queue()

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import os
 import struct
 import subprocess
 import sys
@@ -33,12 +34,13 @@ class Phone:
     ) -> None:
         self.uri, self.events, self._seen = uri, [], 0  # type: ignore[var-annotated]
         self._news = threading.Condition()
-        options = {"bind": bind, "port": port, "id": uri, "user": user, "password": password, "registrar": registrar}
+        options = {"bind": bind, "port": port, "id": uri, "user": user, "registrar": registrar}
         files = {"wav": wav or "", "rec": rec or ""}
-        arguments = [part for key, value in (options | files).items() for part in (f"--{key}", str(value)) if value]
+        arguments = [f"--{key}={value}" for key, value in (options | files).items() if value]
         self._process = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("phone_process.py"), *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+            env=os.environ | {"PHONE_PASSWORD": password},
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
