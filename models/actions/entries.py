@@ -14,12 +14,16 @@ from models.tables.entries import Author, EntryKind, EntryState
 from models.tables.people import Role
 
 
-def of_call(uow: UnitOfWork, call: Call) -> Entry | None:
-    """Inside a call's action: the draft entry that the call deserves. Talk between our own seats deserves none."""
+def of_call(uow: UnitOfWork, call: Call, *, renamed: bool = False) -> Entry | None:
+    """Inside a call's action: the draft entry that the call deserves. Talk between our own seats deserves none.
+
+    `renamed`: who called has become known, so that the entry must be found by other words.
+    """
     if call.direction is Direction.INTERNAL or call.part_of_id is not None:
         return None
     session = uow.session
     entry = session.scalars(select(Entry).where(Entry.call_id == call.id)).one_or_none()
+    fresh = entry is None
     if entry is None:
         entry = Entry(kind=EntryKind.CALL, call_id=call.id, occurred_at=call.rang_at, state=EntryState.DRAFT)
         session.add(entry)
@@ -27,10 +31,12 @@ def of_call(uow: UnitOfWork, call: Call) -> Entry | None:
     if entry.state is EntryState.DRAFT:
         entry.occurred_at = call.rang_at
         entry.source = (lookup.party(session, call.unit_id, call.contact_id) or call.caller_name or call.number)[:200]
-        if entry.owner_id is None and call.officer_id is not None:
-            entry.owner_id, entry.owned_at = call.officer_id, call.answered_at or call.rang_at
-    session.flush()
-    _index(uow, entry)
+        if not entry.taken:
+            entry.owner_id = call.officer_id
+            entry.owned_at = (call.answered_at or call.rang_at) if call.officer_id is not None else None
+    if fresh or renamed:
+        session.flush()
+        _index(uow, entry)
     return entry
 
 
@@ -78,7 +84,7 @@ def take(uow: UnitOfWork, entry_id: int, officer_id: int) -> Entry:
         raise Conflict("{who} has owned this since {when}", who=_name(uow, entry.owner_id), when=entry.owned_at)
     with uow.action("entry.taken", subject("entry", entry.id)):
         if entry.owner_id is None:
-            entry.owner_id, entry.owned_at = officer_id, uow.now
+            entry.owner_id, entry.owned_at, entry.taken = officer_id, uow.now, True
     return entry
 
 

@@ -1,9 +1,12 @@
 """What a call is, worked out from its channels: the same answer whatever the order in which they became known."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+_UNIQUEID = re.compile(r"(\d+)\.(\d+)$")
 
 
 class Direction(StrEnum):
@@ -78,13 +81,13 @@ def judge(
     """The call made of `legs`; `first` is the channel that began it, `closed_at` the end of its last channel if known.
 
     Incoming: answered when the first seat takes it; who was only answered by the spoken message was missed, who hung
-    up while it rang abandoned. Outgoing: answered when the outside party takes it; otherwise missed.
+    up while it rang abandoned. Outgoing: answered when the outside party takes it; otherwise missed. What the PBX has
+    only with itself is internal.
     """
-    ordered = sorted(
-        (leg for leg in legs if leg.kind is not LegKind.INNER), key=lambda leg: (leg.started_at, leg.channel)
-    )
-    if not ordered:
+    known = sorted(legs, key=lambda leg: (leg.started_at, leg.channel))
+    if not known:
         raise ValueError("a call has at least one leg")
+    ordered = [leg for leg in known if leg.kind is not LegKind.INNER] or known
     opener = next((leg for leg in ordered if leg.channel == first), ordered[0])
     others = [leg for leg in ordered if leg is not opener]
     if opener.kind is LegKind.OUTSIDE:
@@ -123,3 +126,9 @@ def judge(
         ended_at=ended_at,
         seat=seat,
     )
+
+
+def age(pbx_id: str) -> tuple[int, int, str]:
+    """By this the older of two calls sorts first: seconds and count of Asterisk's `[name-]seconds.count`."""
+    found = _UNIQUEID.search(pbx_id)
+    return (int(found[1]), int(found[2]), pbx_id) if found else (2**63, 0, pbx_id)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from models.store.journal import CHANNEL
 from models.tables.journal import JournalEntry, JournalHead
 
 POLL_SECONDS = 0.05
+PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Feed:
         self._record = record
         self._stopped = threading.Event()
         self._hint: SqliteHint | PostgresHint | None = None
+        self._behind = False
+        self._away = False
         self.seq = self._head() if seq is None else seq
 
     def _head(self) -> int:
@@ -54,26 +58,40 @@ class Feed:
             ).all()
         if rows:
             self.seq = rows[-1].seq
+        self._behind = len(rows) == limit
         return [
             News(row.seq, row.occurred_at, row.actor, row.action, row.subject, json.loads(row.changes)) for row in rows
         ]
 
     def wait(self, seconds: float) -> list[News]:
-        """Block until there is news, `stop` is called or `seconds` have passed; then `read()`.
+        """Block until there is news, `stop` is called or `seconds` have passed; then what `read()` says.
 
-        Raises Unavailable when the record cannot be reached; the next call reads on from the same place.
+        Raises Unavailable when the record cannot be reached; the next call reads on from the same place, after a
+        pause, so that a caller may simply call again.
         """
-        if self._hint is None:
-            self._hint = SqliteHint(self._record) if self._record.is_sqlite else PostgresHint(self._record)
-        waited = 0.0
+        until = time.monotonic() + seconds
+        if self._away:
+            self._stopped.wait(min(PAUSE_SECONDS, seconds))
         try:
-            while not self._stopped.is_set() and waited < seconds and not self._hint.changed():
-                self._stopped.wait(POLL_SECONDS)
-                waited += POLL_SECONDS
+            hint = self._hint = self._hint or _hint(self._record)
+            while not self._stopped.is_set():
+                changed = hint.changed()
+                self._away = False
+                if changed or self._behind:
+                    news = self.read()
+                    if news:
+                        return news
+                left = until - time.monotonic()
+                if left <= 0:
+                    return []
+                hint.pause(self._stopped, min(POLL_SECONDS, left))
         except Exception as error:
+            self._away = True
             self.close()
-            raise Unavailable("the record cannot be read just now") from error
-        return [] if self._stopped.is_set() else self.read()
+            if isinstance(error, Unavailable):
+                raise
+            raise Unavailable("the record cannot be read just now: {reason}", reason=_plain(error)) from error
+        return []
 
     def stop(self) -> None:
         """Make a waiting reader return at once."""
@@ -86,21 +104,35 @@ class Feed:
             hint.close()
 
 
+def _plain(error: Exception) -> str:
+    return " ".join(str(getattr(error, "orig", None) or error).split())
+
+
+def _hint(record: Record) -> "SqliteHint | PostgresHint":
+    return SqliteHint(record) if record.is_sqlite else PostgresHint(record)
+
+
 class SqliteHint:
     """data_version moves with every commit of another connection."""
 
     def __init__(self, record: Record) -> None:
         self._connection = record.reader.raw_connection()
+        self._cursor = self._connection.cursor()
         self._version: int | None = None
 
     def changed(self) -> bool:
         """Something was committed since the last call; the first call says yes."""
-        version = self._connection.cursor().execute("PRAGMA data_version").fetchone()[0]
+        version = self._cursor.execute("PRAGMA data_version").fetchone()[0]
         before, self._version = self._version, version
         return bool(version != before)
 
+    def pause(self, stopped: threading.Event, seconds: float) -> None:
+        """Asking costs microseconds; nothing wakes us."""
+        stopped.wait(seconds)
+
     def close(self) -> None:
         """Back to the pool."""
+        self._cursor.close()
         self._connection.close()
 
 
@@ -112,15 +144,25 @@ class PostgresHint:
         connection.detach()
         driver: Any = connection.driver_connection
         self._driver = driver
-        self._driver.rollback()
-        self._driver.autocommit = True
-        self._driver.execute(f"LISTEN {CHANNEL}")
-        self._first = True
+        try:
+            self._driver.rollback()
+            self._driver.autocommit = True
+            self._driver.execute(f"LISTEN {CHANNEL}")
+        except BaseException:
+            self._driver.close()
+            raise
+        self._news = True
 
     def changed(self) -> bool:
         """A notification came since the last call; the first call says yes."""
-        first, self._first = self._first, False
-        return bool(list(self._driver.notifies(timeout=0))) or first
+        found = bool(list(self._driver.notifies(timeout=0))) or self._news
+        self._news = False
+        return found
+
+    def pause(self, stopped: threading.Event, seconds: float) -> None:
+        """Until a notification comes, at most `seconds`."""
+        for _ in self._driver.notifies(timeout=seconds, stop_after=1):
+            self._news = True
 
     def close(self) -> None:
         """End the connection."""

@@ -12,8 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.tables.journal import JournalEntry, JournalHead
+from models.text import storable_data
 
 GENESIS = "0" * 64
+BEFORE_ALL = -(2**62)
 CHANNEL = "dutyline_journal"
 """PostgreSQL notification channel that wakes followers of the feed."""
 Row = tuple[str, Any, dict[str, Any] | None]
@@ -30,9 +32,8 @@ def plain(value: Any) -> Any:
 
 
 def canonical(value: Any) -> str:
-    """The one way to write `value`: keys sorted, no spaces, UTF-8; NaN refused. Lone surrogates become U+FFFD."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The one way to write `value`: keys sorted, no spaces, UTF-8; NaN refused; texts as databases take them."""
+    return json.dumps(storable_data(value), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def digest(entry: JournalEntry) -> str:
@@ -50,8 +51,14 @@ def digest(entry: JournalEntry) -> str:
     return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
+def head(session: Session) -> JournalHead:
+    """Where the chain ends. Whoever asks is the only writer until the transaction ends, so the sequence has no gap."""
+    return session.get_one(JournalHead, 1, with_for_update=True)
+
+
 def append(
     session: Session,
+    head: JournalHead,
     *,
     occurred_at: datetime,
     entered_at: datetime,
@@ -61,8 +68,7 @@ def append(
     rows: list[Row],
     note: dict[str, Any],
 ) -> JournalEntry:
-    """Write the next entry; the head row stays locked until the transaction ends, so the sequence has no gap."""
-    head = session.execute(select(JournalHead).where(JournalHead.id == 1).with_for_update()).scalar_one()
+    """Write the next entry after `head`, and move it."""
     said: dict[str, Any] = {"rows": rows}
     if note:
         said["note"] = note
@@ -105,22 +111,54 @@ class Walk:
 def walk(session: Session, progress: Callable[[int], None] | None = None) -> Walk:
     """Check every entry's place, predecessor and hash, and that the tail is not cut."""
     seen, previous = 0, GENESIS
-    for entry in entries_since(session, 0):
-        if entry.seq != seen + 1:
-            return Walk(seen, previous, Break(seen + 1, f"entry {seen + 1} is missing; the next one is {entry.seq}"))
-        if entry.previous != previous:
-            return Walk(seen, previous, Break(entry.seq, "does not follow from the entry before it"))
-        if digest(entry) != entry.hash:
-            return Walk(seen, previous, Break(entry.seq, "was changed after it was written"))
-        seen, previous = entry.seq, entry.hash
-        if progress and seen % 1000 == 0:
-            progress(seen)
-    head = session.get_one(JournalHead, 1)
-    if (head.seq, head.hash) != (seen, previous):
+    try:
+        for entry in entries_since(session, BEFORE_ALL):
+            reason = _fault(entry, seen + 1, previous)
+            if reason:
+                return Walk(seen, previous, Break(seen + 1, reason))
+            seen, previous = entry.seq, entry.hash
+            if progress and seen % 1000 == 0:
+                progress(seen)
+    except (ValueError, TypeError, LookupError):
+        # A time or number that is none any more; which entry it is shows when they are read one by one.
+        return _unreadable(session, seen, previous)
+    end = session.get(JournalHead, 1)
+    if end is None:
+        return Walk(seen, previous, Break(seen + 1, "the head of the journal is missing"))
+    if end.seq != seen:
         return Walk(
-            seen, previous, Break(seen + 1, f"the end is missing: {head.seq} entries were written, {seen} are here")
+            seen, previous, Break(seen + 1, f"the end is missing: {end.seq} entries were written, {seen} are here")
         )
+    if end.hash != previous:
+        return Walk(seen, previous, Break(seen, "the head of the journal does not fit its last entry"))
     return Walk(seen, previous, None)
+
+
+def _fault(entry: JournalEntry, expected: int, previous: str) -> str:
+    """What is wrong with `entry` in place `expected`; empty when nothing is."""
+    if entry.seq < expected:
+        return f"an entry numbered {entry.seq} was put in"
+    if entry.seq > expected:
+        return f"entry {expected} is missing; the next one is {entry.seq}"
+    if entry.previous != previous:
+        return f"entry {expected} does not follow from the one before it"
+    if digest(entry) != entry.hash:
+        return f"entry {expected} was changed after it was written"
+    return ""
+
+
+def _unreadable(session: Session, seen: int, previous: str) -> Walk:
+    session.expunge_all()
+    found = entries_since(session, seen or BEFORE_ALL, batch=1)
+    while True:
+        try:
+            entry = next(found)
+        except (ValueError, TypeError, LookupError):
+            return Walk(seen, previous, Break(seen + 1, f"entry {seen + 1} was changed and cannot be read any more"))
+        reason = _fault(entry, seen + 1, previous)
+        if reason:
+            return Walk(seen, previous, Break(seen + 1, reason))
+        seen, previous = entry.seq, entry.hash
 
 
 def entries_since(session: Session, seq: int, batch: int = 1000) -> Iterator[JournalEntry]:

@@ -25,20 +25,34 @@ def pairs(value: str) -> list[str]:
 
 def index(session: Session, entry_id: int, value: str) -> None:
     """Make entry `entry_id` findable by `value`, in place of what it was found by before."""
-    body = " ".join(pairs(value))
+    found = pairs(value)
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("DELETE FROM entry_search WHERE rowid = :id"), {"id": entry_id})
+        body = " ".join(found)
+        known = session.execute(text("SELECT body FROM entry_search WHERE rowid = :id"), {"id": entry_id}).scalar()
+        if known == body:
+            return
+        if known is not None:
+            session.execute(text("DELETE FROM entry_search WHERE rowid = :id"), {"id": entry_id})
         session.execute(
             text("INSERT INTO entry_search (rowid, body) VALUES (:id, :body)"), {"id": entry_id, "body": body}
         )
     else:
         session.execute(
             text(
-                "INSERT INTO entry_search (entry_id, body) VALUES (:id, to_tsvector('simple', :body)) "
-                "ON CONFLICT (entry_id) DO UPDATE SET body = excluded.body"
+                "INSERT INTO entry_search (entry_id, body) VALUES (:id, CAST(:body AS tsvector)) "
+                "ON CONFLICT (entry_id) DO UPDATE SET body = excluded.body "
+                "WHERE entry_search.body IS DISTINCT FROM excluded.body"
             ),
-            {"id": entry_id, "body": body},
+            {"id": entry_id, "body": _vector(found)},
         )
+
+
+def _vector(found: list[str]) -> str:
+    """PostgreSQL's own form of a document; its parser splits Chinese differently from locale to locale."""
+    places: dict[str, list[int]] = {}
+    for place, pair in enumerate(found, start=1):
+        places.setdefault(pair, []).append(place)
+    return " ".join(f"'{pair}':{','.join(map(str, at[:256]))}" for pair, at in places.items())
 
 
 def matches(session: Session, words: str) -> ColumnElement[bool] | None:
@@ -54,7 +68,7 @@ def matches(session: Session, words: str) -> ColumnElement[bool] | None:
         )
     query = " & ".join("(" + " <-> ".join(f"'{pair}'" for pair in phrase) + ")" for phrase in phrases)
     return Entry.id.in_(
-        text("SELECT entry_id FROM entry_search WHERE body @@ to_tsquery('simple', :words)").bindparams(
+        text("SELECT entry_id FROM entry_search WHERE body @@ CAST(:words AS tsquery)").bindparams(
             bindparam("words", query)
         )
     )

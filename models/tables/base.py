@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Enum, Float, Integer, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Enum, Float, Integer, MetaData, String, Text, event
+from sqlalchemy.orm import ColumnProperty, DeclarativeBase, QueryableAttribute, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
+
+from models.text import storable, storable_data
 
 Code = TypeVar("Code", bound=StrEnum)
 
@@ -36,6 +38,31 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Words(TypeDecorator[str]):
+    """Text of any origin: NUL, lone surrogates and what is longer than `length` never reach the database.
+
+    Cleaned when it is assigned, so that row, journal and index say the same, and when it is compared with.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        self.limit = length
+        super().__init__(length)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """As `storable`."""
+        return None if value is None else storable(value, self.limit)
+
+
+class Prose(Words):
+    """The same without a limit."""
+
+    impl = Text
+    cache_ok = True
+
+
 def code(kind: type[Code], length: int = 16) -> Enum:
     """A StrEnum stored by value, checked on the way in and out; no native type, so that a new code needs no ALTER."""
     return Enum(
@@ -49,8 +76,8 @@ def code(kind: type[Code], length: int = 16) -> Enum:
 
 
 Key = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
-Short = Annotated[str, mapped_column(String(64))]
-Name = Annotated[str, mapped_column(String(200))]
+Short = Annotated[str, mapped_column(Words(64))]
+Name = Annotated[str, mapped_column(Words(200))]
 
 
 class Base(DeclarativeBase):
@@ -67,10 +94,31 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 - the name and shape are SQLAlchemy's
         datetime: UtcDateTime,
-        str: Text,
+        str: Prose(),
         float: Float,
         int: BigInteger().with_variant(Integer, "sqlite"),
         bool: Boolean(create_constraint=False),
         dict[str, Any]: JSON(none_as_null=True),
         list[Any]: JSON(none_as_null=True),
     }
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _watch(_entity: type, _key: str, attribute: QueryableAttribute[Any]) -> None:
+    """Every text column of every table gets its door here, once."""
+    if not isinstance(attribute.property, ColumnProperty):
+        return
+    kind = attribute.property.columns[0].type
+    if isinstance(kind, Words):
+        limit = kind.limit
+
+        def words(_target: Any, value: Any, _old: Any, _initiator: Any) -> Any:
+            return storable(value, limit) if isinstance(value, str) else value
+
+        event.listen(attribute, "set", words, retval=True)
+    elif isinstance(kind, JSON):
+
+        def data(_target: Any, value: Any, _old: Any, _initiator: Any) -> Any:
+            return storable_data(value)
+
+        event.listen(attribute, "set", data, retval=True)

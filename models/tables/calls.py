@@ -13,13 +13,16 @@ from models.tables.people import Officer, Seat
 
 
 class Call(Base):
-    """One call, keyed by the PBX's linkedid. Everything but the key is derived from its legs (models.rules.calls)."""
+    """One call, keyed by the PBX's linkedid. Everything but the key is derived from its legs (models.rules.calls).
+
+    A call that turned out to be a part of an older one (`part_of_id`) has no legs left and says what that one says.
+    """
 
     __tablename__ = "calls"
     __table_args__ = (Index("ix_calls_order", "rang_at", "id"),)
 
     id: Mapped[Key]
-    pbx_id: Mapped[Short] = mapped_column(unique=True)
+    pbx_id: Mapped[Name] = mapped_column(unique=True)
     part_of_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     direction: Mapped[Direction] = mapped_column(code(Direction))
     state: Mapped[CallState] = mapped_column(code(CallState), index=True)
@@ -54,13 +57,15 @@ class CallLeg(Base):
 
     id: Mapped[Key]
     call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
-    channel: Mapped[Short] = mapped_column(unique=True)
+    channel: Mapped[Name] = mapped_column(unique=True)
     name: Mapped[Name] = mapped_column(default="")
     kind: Mapped[LegKind] = mapped_column(code(LegKind))
     seat_id: Mapped[int | None] = mapped_column(ForeignKey("seats.id"), index=True)
     line_id: Mapped[int | None] = mapped_column(ForeignKey("lines.id"), index=True)
     number: Mapped[Short] = mapped_column(default="")
     caller_name: Mapped[Name] = mapped_column(default="")
+    display_name: Mapped[Name] = mapped_column(default="")
+    """The name from the raw SIP header, where Asterisk's own has lost its Chinese."""
     exten: Mapped[Short] = mapped_column(default="")
     started_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -73,15 +78,18 @@ class CallLeg(Base):
 
 
 class CallEvent(Base):
-    """Hold, return, transfer, message: what happened within a call, once each."""
+    """Hold, return, transfer, message: what happened within a call, once each.
+
+    `other`: the channel whose call an attended transfer joins to this one.
+    """
 
     __tablename__ = "call_events"
-    __table_args__ = (UniqueConstraint("channel", "kind", "ordinal"),)
+    __table_args__ = (UniqueConstraint("channel", "kind", "at"),)
 
     id: Mapped[Key]
     call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
-    channel: Mapped[Short]
+    channel: Mapped[Name]
     kind: Mapped[EventKind] = mapped_column(code(EventKind))
-    ordinal: Mapped[int]
     at: Mapped[datetime]
     detail: Mapped[Name] = mapped_column(default="")
+    other: Mapped[Name] = mapped_column(default="", index=True)

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
-from models.tables.base import Base, Key, Name, Short, code
+from models.tables.base import UNJOURNALLED, Base, Key, Name, Short, code
 from models.tables.calls import Call
 from models.tables.matters import Matter
 from models.tables.people import Officer
@@ -38,7 +38,10 @@ class Author(StrEnum):
 
 
 class Entry(Base):
-    """One line of the duty log. `draft` is the machine's text, `text` the officer's."""
+    """One line of the duty log. `draft` is the machine's text, `text` the officer's.
+
+    `taken`: an officer took it by hand, so that what the PBX tells later moves it no more.
+    """
 
     __tablename__ = "entries"
     __table_args__ = (
@@ -58,10 +61,11 @@ class Entry(Base):
     stated: Mapped[int] = mapped_column(default=0)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), index=True)
     owned_at: Mapped[datetime | None]
+    taken: Mapped[bool] = mapped_column(default=False)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), index=True)
     confirmed_at: Mapped[datetime | None]
     matter_id: Mapped[int | None] = mapped_column(ForeignKey("matters.id"), index=True)
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1, info=UNJOURNALLED)
 
     call: Mapped[Call | None] = relationship()
     owner: Mapped[Officer | None] = relationship(foreign_keys=[owner_id])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Name, Short
@@ -23,8 +23,8 @@ class JournalEntry(Base):
     subject: Mapped[Short]
     changes: Mapped[str]
     """Canonical JSON: `{"rows": [[table, key, {column: value}]], "note": {...}}`."""
-    previous: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[Short]
+    hash: Mapped[Short]
 
 
 class JournalHead(Base):
@@ -35,7 +35,7 @@ class JournalHead(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger)
-    hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[Short]
 
 
 class Bookmark(Base):
@@ -43,5 +43,5 @@ class Bookmark(Base):
 
     __tablename__ = "bookmarks"
 
-    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    name: Mapped[Name] = mapped_column(primary_key=True)
     value: Mapped[dict[str, Any]]

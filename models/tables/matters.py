@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.tables.base import Base, Key, Name, code
+from models.tables.base import UNJOURNALLED, Base, Key, Name, code
 from models.tables.people import Officer
 
 
@@ -34,7 +34,7 @@ class Matter(Base):
     answered_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1, info=UNJOURNALLED)
 
     owner: Mapped[Officer] = relationship()
 

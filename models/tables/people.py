@@ -41,7 +41,8 @@ class Seat(Base):
     id: Mapped[Key]
     number: Mapped[Short] = mapped_column(unique=True)
     label: Mapped[Name]
-    endpoint: Mapped[Name] = mapped_column(unique=True)
+    endpoint: Mapped[Name] = mapped_column(index=True)
+    """Unique among the active ones (the configuration sees to it): a desk may be numbered anew."""
     active: Mapped[bool] = mapped_column(default=True)
 
 

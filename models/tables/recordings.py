@@ -29,7 +29,7 @@ class Recording(Base):
     id: Mapped[Key]
     call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
     stem: Mapped[str] = mapped_column(unique=True)
-    channel: Mapped[Short] = mapped_column(default="")
+    channel: Mapped[Name] = mapped_column(default="")
     state: Mapped[RecordingState] = mapped_column(code(RecordingState), index=True)
     started_at: Mapped[datetime]
     path: Mapped[str] = mapped_column(default="")
@@ -65,7 +65,7 @@ class Transcript(Base):
     reason: Mapped[str] = mapped_column(default="")
     model: Mapped[Name] = mapped_column(default="")
     model_version: Mapped[Short] = mapped_column(default="")
-    worker: Mapped[Short] = mapped_column(default="", info=UNJOURNALLED)
+    worker: Mapped[Name] = mapped_column(default="", info=UNJOURNALLED)
     lease_until: Mapped[datetime | None] = mapped_column(info=UNJOURNALLED)
     done_at: Mapped[datetime | None]
 

@@ -6,9 +6,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from models.errors import ConfigurationError
 from models.store.engine import Record
+
+UPGRADING = 0x64757479
+"""PostgreSQL's advisory lock that an upgrade holds."""
 
 
 def _config() -> Config:
@@ -28,14 +32,17 @@ def newest() -> str:
 
 def current(record: Record) -> str | None:
     """The revision that the record is at; None for an empty database."""
-    with record.writer.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with record.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def upgrade(record: Record, revision: str = "head") -> None:
     """Bring the record to `revision`; does nothing when it is there."""
     config = _config()
     with record.writer.begin() as connection:
+        if not record.is_sqlite:
+            # SQLite's writers take turns already; here two programs that start together would both begin.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADING})
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 

@@ -87,9 +87,9 @@ def upgrade() -> None:
         sa.Column("endpoint", sa.String(length=200), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
-        sa.UniqueConstraint("endpoint", name=op.f("uq_seats_endpoint")),
         sa.UniqueConstraint("number", name=op.f("uq_seats_number")),
     )
+    op.create_index(op.f("ix_seats_endpoint"), "seats", ["endpoint"], unique=False)
     op.create_table(
         "units",
         sa.Column("id", KEY, nullable=False),
@@ -173,7 +173,7 @@ def upgrade() -> None:
     op.create_table(
         "calls",
         sa.Column("id", KEY, nullable=False),
-        sa.Column("pbx_id", sa.String(length=64), nullable=False),
+        sa.Column("pbx_id", sa.String(length=200), nullable=False),
         sa.Column("part_of_id", KEY, nullable=True),
         sa.Column("direction", sa.String(16), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
@@ -244,27 +244,29 @@ def upgrade() -> None:
         "call_events",
         sa.Column("id", KEY, nullable=False),
         sa.Column("call_id", KEY, nullable=False),
-        sa.Column("channel", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("ordinal", KEY, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.Column("other", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_events_call_id_calls")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_events")),
-        sa.UniqueConstraint("channel", "kind", "ordinal", name=op.f("uq_call_events_channel_kind_ordinal")),
+        sa.UniqueConstraint("channel", "kind", "at", name=op.f("uq_call_events_channel_kind_at")),
     )
     op.create_index(op.f("ix_call_events_call_id"), "call_events", ["call_id"], unique=False)
+    op.create_index(op.f("ix_call_events_other"), "call_events", ["other"], unique=False)
     op.create_table(
         "call_legs",
         sa.Column("id", KEY, nullable=False),
         sa.Column("call_id", KEY, nullable=False),
-        sa.Column("channel", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("seat_id", KEY, nullable=True),
         sa.Column("line_id", KEY, nullable=True),
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("caller_name", sa.String(length=200), nullable=False),
+        sa.Column("display_name", sa.String(length=200), nullable=False),
         sa.Column("exten", sa.String(length=64), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
@@ -295,6 +297,7 @@ def upgrade() -> None:
         sa.Column("stated", KEY, nullable=False),
         sa.Column("owner_id", KEY, nullable=True),
         sa.Column("owned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken", sa.Boolean(), nullable=False),
         sa.Column("confirmed_by_id", KEY, nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("matter_id", KEY, nullable=True),
@@ -316,7 +319,7 @@ def upgrade() -> None:
         sa.Column("id", KEY, nullable=False),
         sa.Column("call_id", KEY, nullable=False),
         sa.Column("stem", sa.Text(), nullable=False),
-        sa.Column("channel", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
@@ -369,7 +372,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("model", sa.String(length=200), nullable=False),
         sa.Column("model_version", sa.String(length=64), nullable=False),
-        sa.Column("worker", sa.String(length=64), nullable=False),
+        sa.Column("worker", sa.String(length=200), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -430,6 +433,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_call_legs_line_id"), table_name="call_legs")
     op.drop_index(op.f("ix_call_legs_call_id"), table_name="call_legs")
     op.drop_table("call_legs")
+    op.drop_index(op.f("ix_call_events_other"), table_name="call_events")
     op.drop_index(op.f("ix_call_events_call_id"), table_name="call_events")
     op.drop_table("call_events")
     op.drop_index(op.f("ix_reassignments_matter_id"), table_name="reassignments")
@@ -468,6 +472,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_units_parent_id"), table_name="units")
     op.drop_index(op.f("ix_units_initials"), table_name="units")
     op.drop_table("units")
+    op.drop_index(op.f("ix_seats_endpoint"), table_name="seats")
     op.drop_table("seats")
     op.drop_table("places")
     op.drop_table("officers")
