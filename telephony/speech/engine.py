@@ -57,6 +57,7 @@ class FasterWhisper:
         self.model = folder.resolve().name
         self.version = models.version(folder)
         self.drill_only = state.practice
+        self.joins = not state.practice
         self.longest = float(self._whisper.feature_extractor.chunk_length) - MARGIN
         log.info("model %s (%s) loaded from %s", self.model, self.version, folder)
 

@@ -1,12 +1,15 @@
 """A call heard while it goes on: phrases from both legs, each once, in order, the same ones live and afterwards.
 
 Only the legs' own samples decide what a phrase is, so a call that is heard again from its sealed file, or from the
-beginning after a kill, gives the same phrases; `resume_at` leaves out those that the record has.
+beginning after a kill, gives the same phrases; `resume_at` leaves out those that the record has. Whisper costs as much
+for two seconds as for thirty: a machine that falls behind with a big model hears several phrases as one, where the
+model `joins`; the words are then the same but for what more context teaches it.
 """
 
 import logging
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,10 +27,12 @@ from telephony.speech.sources import LegSource
 
 log = logging.getLogger(__name__)
 
-CHUNK = 30 * wav.RATE
+CHUNK = 60 * wav.RATE
 """Samples read of a leg in one step: bounds memory when a long call is heard afterwards."""
-AT_ONCE = 4
-"""Phrases heard in one step: bounds how long a step takes."""
+ENOUGH = 3
+"""With so many phrases waiting no more is read: bounds memory, and from there on phrases are joined."""
+BUDGET = 1.0
+"""Seconds after which a step hears no further phrase, so that words are shown while more are coming."""
 STALLED = 10.0
 """Seconds by which a leg may lag behind the other before nobody waits for it any more."""
 LOOK_BACK = 60.0
@@ -84,6 +89,7 @@ class LiveTranscription:
         hotwords: Sequence[str] = (),
         drill: bool = False,
         resume_at: Mapping[Leg, float] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`resume_at`: per leg the end of the last phrase that the record has. Raises PracticeOnly."""
         if transcriber.drill_only and not drill:
@@ -93,6 +99,7 @@ class LiveTranscription:
         self.faults: dict[Leg, str] = {}
         """Legs that cannot be read, and why; the other is heard all the same."""
         self.done = False
+        self._clock = clock
         cut = Cut(longest=transcriber.longest)
         self._sources = dict(legs)
         self._cutters = {leg: PhraseCutter(leg, cut) for leg in legs}
@@ -142,17 +149,22 @@ class LiveTranscription:
         return len(self._queue)
 
     def step(self, *, final: bool = False) -> list[HeardPhrase]:
-        """Hear what is new, a few phrases at most, and return what has become certain, in the order of the call.
+        """Hear what is new, for about a second, and return what has become certain, in the order of the call.
 
         Record the whole list at once, or `resume_at` cannot tell what is missing. Raises SpeechError; a step that
         raised has lost nothing and may be repeated.
         """
         ended = self._read()
-        if final and ended and not self._flushed and len(self._queue) < AT_ONCE:
+        if final and ended and not self._flushed:
             self._flush()
-        for _ in range(min(AT_ONCE, len(self._queue))):
-            self._hear(self._queue[0])
-            self._queue.popleft()
+        until = self._clock() + BUDGET
+        while self._queue:
+            audio, count = self._next()
+            self._hear(audio)
+            for _ in range(count):
+                self._queue.popleft()
+            if self._clock() >= until:
+                break
         self.done = self._flushed and not self._queue
         return self._release()
 
@@ -163,7 +175,7 @@ class LiveTranscription:
 
     def _read(self) -> bool:
         """Take the next piece of each leg; whether both have nothing more at the moment."""
-        if self._flushed or len(self._queue) >= AT_ONCE:
+        if self._flushed or len(self._queue) >= ENOUGH:
             return self._flushed
         ended = True
         for leg, source in self._sources.items():
@@ -188,6 +200,21 @@ class LiveTranscription:
             self._queue.extend(cutter.feed(np.zeros(silence, np.int16)))
             self._queue.extend(cutter.flush())
         self._flushed = True
+
+    def _next(self) -> tuple[PhraseAudio, int]:
+        """What to hear next: the oldest phrase, with those after it when too many wait; and how many that are."""
+        audio, count = self._queue[0], 1
+        if not self.transcriber.joins or len(self._queue) < ENOUGH or self._known(audio):
+            return audio, count
+        for later in list(self._queue)[1:]:
+            if later.leg is not audio.leg or later.end - audio.start > self.transcriber.longest:
+                break
+            audio, count = audio.joined(later), count + 1
+        return audio, count
+
+    def _known(self, audio: PhraseAudio) -> bool:
+        """Whether the record has this phrase: nothing it has lies after a phrase's beginning but that phrase."""
+        return audio.voice_start < self._resume[audio.leg]
 
     def _hear(self, audio: PhraseAudio) -> None:
         """Transcribe, unless the record has it and it is too long ago to be anybody's echo."""

@@ -47,6 +47,18 @@ class PhraseAudio:
         """As a model wants it: float32, 16 kHz."""
         return resample.double(self.samples)
 
+    def joined(self, later: "PhraseAudio") -> "PhraseAudio":
+        """Both as one, with silence for the pause between them."""
+        pause = np.zeros(max(0, round((later.start - self.end) * wav.RATE)), np.int16)
+        return PhraseAudio(
+            leg=self.leg,
+            start=self.start,
+            end=later.end,
+            voice_start=self.voice_start,
+            voice_end=later.voice_end,
+            samples=np.concatenate([self.samples, pause, later.samples]),
+        )
+
     @property
     def loudness(self) -> float:
         """RMS from 0 to 1."""

@@ -45,6 +45,10 @@ class Transcriber(Protocol):
     def longest(self) -> float:
         """Seconds that it hears at once; phrases are cut to fit."""
 
+    @property
+    def joins(self) -> bool:
+        """Several phrases with their pauses may be heard as one when there is no time for each alone."""
+
     def transcribe(self, samples: Wave, hotwords: Sequence[str] = ()) -> list[Phrase]:
         """The words in `samples` (float32, 16 kHz, mono, at most `longest`); `hotwords` are names likely to be said,
         the likeliest first. Noise and silence give no phrase. Raises SpeechError."""
