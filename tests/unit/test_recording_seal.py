@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 import telephone_wav as made
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony.recording import legs, seal, wav
@@ -55,6 +55,7 @@ class TestSeal:
         assert result.sha256 == seal.digest(out)
         assert sorted(path.name for path in out.parent.iterdir()) == ["call.flac"]
 
+    @settings(deadline=None)
     @given(rx=st.binary(max_size=3000), tx=st.binary(max_size=3000), tails=st.tuples(st.booleans(), st.booleans()))
     def test_whatever_was_cut_where_every_sample_is_sealed(
         self, rx: bytes, tx: bytes, tails: tuple[bool, bool], tmp_path_factory: pytest.TempPathFactory

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import telephone_wav as made
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony.recording import wav
@@ -65,6 +65,7 @@ class TestInspect:
 
 
 class TestRepair:
+    @settings(deadline=None)
     @given(length=st.integers(0, 44 + 4000), claimed=st.sampled_from([0, 2, 4000, 100_000]))
     def test_any_cut_keeps_every_byte_of_sound_and_ends_whole(
         self, length: int, claimed: int, tmp_path_factory: pytest.TempPathFactory
@@ -98,6 +99,7 @@ class TestRepair:
 
 
 class TestGrowing:
+    @settings(deadline=None)
     @given(cuts=st.lists(st.integers(0, 44 + 2 * 4000), max_size=12), limit=st.one_of(st.none(), st.integers(1, 999)))
     def test_every_sample_comes_once_in_order(
         self, cuts: list[int], limit: int | None, tmp_path_factory: pytest.TempPathFactory
