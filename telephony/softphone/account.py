@@ -94,8 +94,8 @@ class SipAccount(pj.Account):  # type: ignore[misc]  # an untyped library
         self._delay = min(self._delay * 2, LONGEST_RETRY)
 
 
-def account_config(configuration: Configuration) -> "pj.AccountConfig":
-    """pjsua2's configuration of the account. Raises ValueError for a name that is not hexadecimal."""
+def account_config(configuration: Configuration, own: str) -> "pj.AccountConfig":
+    """The account as pjsua2 wants it, its media on our address `own`. Raises ValueError for a name that is no hex."""
     address = f"<sip:{configuration.user}@{configuration.domain}>"
     if configuration.display_name_hex:
         config = _with_raw_name(bytes.fromhex(configuration.display_name_hex), address)
@@ -103,7 +103,7 @@ def account_config(configuration: Configuration) -> "pj.AccountConfig":
         config = pj.AccountConfig()
         config.idUri = f"{quoted(configuration.display_name)} {address}" if configuration.display_name else address
     transport = config.mediaConfig.transportConfig
-    transport.boundAddress = transport.publicAddress = configuration.bind
+    transport.boundAddress = transport.publicAddress = own
     transport.port = 0
     config.natConfig.udpKaIntervalSec = 0
     config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE
@@ -112,7 +112,8 @@ def account_config(configuration: Configuration) -> "pj.AccountConfig":
     if configuration.register:
         config.regConfig.registrarUri = f"sip:{configuration.domain}"
     if configuration.password:
-        config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", configuration.user, 0, configuration.password))
+        name = configuration.auth_user or configuration.user
+        config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", name, 0, configuration.password))
     return config
 
 

@@ -1,6 +1,7 @@
-"""SIP addresses: who calls, out of a From header, and what to dial, out of what a person typed. Pure."""
+"""SIP addresses: who calls, out of a From header, and what to dial, out of what a person typed."""
 
 import re
+import socket
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -40,7 +41,8 @@ def party(header: str) -> Party:
     elif "<" in text:
         name, _, rest = text.partition("<")
         text = "<" + rest
-    name = recover(name)[:LONGEST]
+    # Asterisk hands quoted pairs on as they came and quotes them once more: undo them once more.
+    name = re.sub(r'\\(["\\])', r"\1", recover(name))[:LONGEST]
     found = _ADDRESS.search(text)
     if not found:
         return Party("", name, recover(header))
@@ -58,6 +60,19 @@ def target(typed: str, domain: str) -> str:
     if not _NUMBER.fullmatch(number):
         raise WrongTarget(f"'{text[:40]}' cannot be dialled; give a number or a sip: address")
     return f"sip:{number.replace('#', '%23')}@{domain}"
+
+
+def own(domain: str) -> str:
+    """Our address on the way to `domain` (host or host:port). Raises WrongTarget when there is no way."""
+    host, _, port = domain.partition(":")
+    if not host:
+        raise WrongTarget("no PBX is named; its address is missing")
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect((host, int(port or 5060)))  # UDP: nothing is sent
+            return str(probe.getsockname()[0])
+    except (OSError, ValueError, OverflowError) as error:
+        raise WrongTarget(f"the PBX at '{domain}' cannot be reached: {error}; check its address") from error
 
 
 def quoted(name: str) -> str:

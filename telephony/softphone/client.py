@@ -194,18 +194,25 @@ class Softphone:
 
         Raises NotInTime after `timeout` seconds, SoftphoneGone when the process ends before.
         """
+        which = f"'{kind}' of call {call}" if call else f"'{kind}'"
+        return self._wait(lambda event: event.kind == kind and call in {"", getattr(event, "call", "")}, timeout, which)
+
+    def next_event(self, timeout: float) -> Event:
+        """The oldest event that nobody has taken yet, taken by this. Raises NotInTime, SoftphoneGone."""
+        return self._wait(lambda _event: True, timeout, "anything")
+
+    def _wait(self, wanted: Callable[[Event], bool], timeout: float, which: str) -> Event:
         deadline = time.monotonic() + timeout
         with self._changed:
             while True:
                 for event in self._kept:
-                    if event.kind == kind and (not call or getattr(event, "call", "") == call):
+                    if wanted(event):
                         self._kept.remove(event)
                         return event
                 if self._ended:
                     raise SoftphoneGone(self._why())
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    which = f"'{kind}' of call {call}" if call else f"'{kind}'"
                     raise NotInTime(f"the softphone of {self.configuration.user} did not say {which} in {timeout:g} s")
                 self._changed.wait(left)
 

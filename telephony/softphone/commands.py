@@ -62,7 +62,8 @@ class Configuration(Command):
     domain: str
     password: str = field(default="", repr=False)
     register: bool = False
-    bind: str = "127.0.0.1"
+    auth_user: str = ""
+    bind: str = ""
     port: int = 0
     sound: Sound = Sound()
     codecs: tuple[str, ...] = ("PCMA", "PCMU")

@@ -44,12 +44,13 @@ class Telephone:
     def start(self) -> None:
         """Take the address, open the sound, register. Raises TelephonyError when the telephone cannot be used."""
         self._library()
-        transport = self._transport()
+        own = self.configuration.bind or addresses.own(self.configuration.domain)
+        transport = self._transport(own)
         device, state = sound.open_device(self.configuration.sound.kind)
         self.board = Board(self.configuration.sound, device)
         try:
             self._account = SipAccount(self)
-            self._account.create(account_config(self.configuration))
+            self._account.create(account_config(self.configuration, own))
         except (pj.Error, ValueError) as error:
             what = f"{self.configuration.user}@{self.configuration.domain}"
             raise TelephonyError(f"{what} is no usable SIP identity: {explain(error)}") from error
@@ -206,15 +207,15 @@ class Telephone:
         self._endpoint.libInit(config)
         self._endpoint.audDevManager().setNullDev()
 
-    def _transport(self) -> str:
-        """Where our SIP is, as host:port."""
+    def _transport(self, own: str) -> str:
+        """Where our SIP is, as host:port, on our address `own`."""
         config = pj.TransportConfig()
-        config.boundAddress = config.publicAddress = self.configuration.bind
+        config.boundAddress = config.publicAddress = own
         config.port = self.configuration.port
         try:
             number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
         except pj.Error as error:
-            where = f"{self.configuration.bind}:{self.configuration.port}"
+            where = f"{own}:{self.configuration.port}"
             raise TelephonyError(f"the softphone cannot use {where} (UDP): {error.reason}") from error
         self._endpoint.libStart()
         for codec in self._endpoint.codecEnum2():

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import time
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -200,3 +201,12 @@ class Phone:
     def heard(self, call: str) -> Path:
         """What was heard in a call, complete once it has ended."""
         return Path(self.softphone.configuration.sound.record.replace("{call}", call))
+
+    def hear(self, call: str, seconds: float) -> None:
+        """Wait until that many seconds more have been recorded of a running call."""
+        file = self.heard(call)
+        before = file.stat().st_size if file.exists() else 0
+        limit = time.monotonic() + LIMIT
+        while not file.exists() or file.stat().st_size < before + seconds * 2 * RATE:
+            assert time.monotonic() < limit, f"{self.user} hears nothing in call {call}"
+            time.sleep(0.05)

@@ -1,11 +1,16 @@
 """Who calls, out of a From header; what to dial, out of what was typed."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from telephony.softphone.addresses import Party, WrongTarget, party, quoted, target
+from telephony.softphone.addresses import Party, WrongTarget, own, party, quoted, target
 
+ascii_and_han = st.characters(min_codepoint=0x21, max_codepoint=0x7E) | st.characters(
+    min_codepoint=0x4E00, max_codepoint=0x9FA5
+)
 GBK = "王小明".encode("gbk").decode("utf-8", "surrogateescape")
 
 
@@ -40,9 +45,15 @@ class TestParty:
             part.encode()
             assert part.isprintable()
 
-    @given(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30))
+    @given(st.text(ascii_and_han, min_size=1, max_size=30))
+    @example('"')
+    @example("[/b]张\\")
     def test_a_quoted_name_comes_back(self, name: str) -> None:
-        assert party(f"{quoted(name)} <sip:1@pbx>") == Party("1", name, "sip:1@pbx")
+        once = f"{quoted(name)} <sip:1@pbx>"
+        assume(not re.search(r'\\["\\]', name))
+        assert party(once) == Party("1", name, "sip:1@pbx")
+        twice = quoted(quoted(name)[1:-1])
+        assert party(f"{twice} <sip:1@pbx>").name == name, "Asterisk quotes what is quoted already"
 
 
 class TestTarget:
@@ -67,3 +78,17 @@ class TestTarget:
     def test_what_cannot(self, typed: str) -> None:
         with pytest.raises(WrongTarget, match="cannot be dialled"):
             target(typed, "pbx:5060")
+
+
+class TestOwn:
+    def test_the_way_to_a_pbx_on_this_machine(self) -> None:
+        assert own("127.0.0.1:5060") == own("127.9.8.7") == "127.0.0.1"
+
+    @pytest.mark.parametrize("domain", ["127.0.0.1:x", "127.0.0.1:99999", "no host"])
+    def test_no_way(self, domain: str) -> None:
+        with pytest.raises(WrongTarget, match="cannot be reached"):
+            own(domain)
+
+    def test_nobody_named(self) -> None:
+        with pytest.raises(WrongTarget, match="no PBX is named"):
+            own("")
