@@ -97,15 +97,13 @@ class Requests(ABC):
             raise
         return str(found[0].get_header("Val", "")) if found else None
 
-    def db_del(self, family: str, key: str) -> bool:
-        """Remove a key; False when it was not there."""
+    def db_del(self, family: str, key: str) -> None:
+        """Remove a key; one that is not there is no error."""
         try:
             self._ask(lambda manager: manager.dbdel(family, key))
         except PbxRefused as error:
-            if _absent(error):
-                return False
-            raise
-        return True
+            if not _absent(error):
+                raise
 
     def db_tree(self, family: str) -> dict[str, str]:
         """All keys of a family with their values (Asterisk 18.16, 20.1 or newer)."""

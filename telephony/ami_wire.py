@@ -237,6 +237,8 @@ class GuardedManager(Manager):  # type: ignore[misc]  # pyst2 has no types
     def _take(self, block: bytes) -> None:
         """Sort one message; events that nobody registered for cost no more than a look."""
         first = block.lstrip(b"\r\n")
+        if not first:
+            return
         asked = b"\r\nActionID:" in block
         if first.startswith(b"Event:") and not asked:
             name = first[6:].split(b"\r\n", 1)[0].strip().decode("ascii", "replace")
