@@ -1,6 +1,6 @@
 """What the PBX saw, put on record. Idempotent: any fact alone, in any order, twice or late, gives the same call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from models.actions import entries
 from models.actions.conclusion import PRACTICE_LINE, conclude
 from models.rules.calls import CallState, Direction, EventKind, LegKind, age
-from models.store.unit import UnitOfWork, subject
+from models.store.unit import UnitOfWork, assign, subject
 from models.tables import Call, CallEvent, CallLeg, Line, Seat
 
 __all__ = [
@@ -40,9 +40,12 @@ def channel_started(
 ) -> Call:
     """A channel exists. Texts already known are not replaced by poorer ones."""
     with _observing(uow, call, channel, name, at) as (row, leg):
-        leg.number = _better(leg.number, number[:64])
-        leg.caller_name = _better(leg.caller_name, caller_name[:200])
-        leg.exten = _better(leg.exten, exten[:64])
+        assign(
+            leg,
+            number=_better(leg.number, number[:64]),
+            caller_name=_better(leg.caller_name, caller_name[:200]),
+            exten=_better(leg.exten, exten[:64]),
+        )
     return row
 
 
@@ -56,21 +59,21 @@ def channel_seen(uow: UnitOfWork, *, call: str, channel: str, name: str, at: dat
 def channel_named(uow: UnitOfWork, *, call: str, channel: str, name: str, at: datetime, caller_name: str) -> Call:
     """The caller's name from a better source: goes before any other, whichever came first."""
     with _observing(uow, call, channel, name, at) as (row, leg):
-        leg.display_name = _better(leg.display_name, caller_name[:200])
+        assign(leg, display_name=_better(leg.display_name, caller_name[:200]))
     return row
 
 
 def channel_answered(uow: UnitOfWork, *, call: str, channel: str, name: str, at: datetime) -> Call:
     """The channel went up."""
     with _observing(uow, call, channel, name, at) as (row, leg):
-        leg.answered_at = min(leg.answered_at or at, at)
+        assign(leg, answered_at=min(leg.answered_at or at, at))
     return row
 
 
 def channel_bridged(uow: UnitOfWork, *, call: str, channel: str, name: str, at: datetime) -> Call:
     """The channel can be heard by another."""
     with _observing(uow, call, channel, name, at) as (row, leg):
-        leg.bridged_at = min(leg.bridged_at or at, at)
+        assign(leg, bridged_at=min(leg.bridged_at or at, at))
     return row
 
 
@@ -79,9 +82,12 @@ def channel_ended(
 ) -> Call:
     """The channel is gone."""
     with _observing(uow, call, channel, name, at) as (row, leg):
-        leg.ended_at = max(leg.ended_at or at, at)
-        leg.cause = max(leg.cause, cause)
-        leg.dialstatus = _better(leg.dialstatus, dialstatus[:64])
+        assign(
+            leg,
+            ended_at=max(leg.ended_at or at, at),
+            cause=max(leg.cause, cause),
+            dialstatus=_better(leg.dialstatus, dialstatus[:64]),
+        )
     return row
 
 
@@ -103,6 +109,7 @@ def happened(
     any channel of it.
     """
     with _observing(uow, call, channel, name, at) as (row, _):
+        uow.session.flush()
         near = uow.session.scalars(
             select(CallEvent).where(
                 CallEvent.channel == channel,
@@ -114,18 +121,22 @@ def happened(
         if same is None:
             same = CallEvent(call_id=row.id, channel=channel, kind=kind, at=at, detail="", other="")
             uow.session.add(same)
-        same.at = min(same.at, at)
-        same.detail, same.other = _better(same.detail, detail[:200]), _better(same.other, other)
-        row.message_left = row.message_left or kind is EventKind.MESSAGE
+        assign(
+            same,
+            at=min(same.at, at),
+            detail=_better(same.detail, detail[:200]),
+            other=_better(same.other, other[:200]),
+        )
+        assign(row, message_left=row.message_left or kind is EventKind.MESSAGE)
         if other:
             joined = uow.session.scalars(
                 select(Call)
                 .outerjoin(CallLeg, CallLeg.call_id == Call.id)
                 .where(or_(CallLeg.channel == other, Call.pbx_id == other))
-                .limit(1)
-            ).one_or_none()
-            if joined is not None:
-                _join(uow, row, joined)
+                .distinct()
+            ).all()
+            for whole in joined:
+                _join(uow, row, whole)
     return row
 
 
@@ -136,7 +147,7 @@ def closed(uow: UnitOfWork, *, call: str, at: datetime) -> Call | None:
         return None
     main = _main(uow, row)
     with uow.action("call.seen", subject("call", main.id), at=at) as account:
-        row.closed_at = max(row.closed_at or at, at)
+        assign(row, closed_at=max(row.closed_at or at, at))
         account.name = conclude(uow, main) or account.name
     return main
 
@@ -173,42 +184,54 @@ def _end(uow: UnitOfWork, row: Call, at: datetime) -> str | None:
 @contextmanager
 def _observing(uow: UnitOfWork, call: str, channel: str, name: str, at: datetime) -> Iterator[tuple[Call, CallLeg]]:
     """Find or make the call and the leg; afterwards work the call out anew from all its legs."""
-    with uow.action("call.seen", at=at) as account:
-        session = uow.session
-        leg, home = _leg(uow, channel)
+    session = uow.session
+    with uow.action("call.seen", at=at) as account, session.no_autoflush:
+        legs, home = _home(uow, channel)
         row = home if home is not None and home.pbx_id == call else _call(uow, call)
         fresh = row is None
         if row is None:
             # Provisional until `conclude`: the legs decide.
             row = Call(pbx_id=call, direction=Direction.INCOMING, state=CallState.RINGING, rang_at=at)
+            row.drill = row.cut = row.message_left = False
+            row.number = row.caller_name = ""
             session.add(row)
-            session.flush()
         main = _main(uow, row)
-        if home is not None:
-            main = _join(uow, main, home)
-        if leg is None or fresh:
-            main = _join_announced(uow, main, channel, call)
+        if home is not None and home is not main:
+            main, legs = _join(uow, main, home), None
+        if home is None or fresh:
+            for announced in _announcing(uow, channel, call):
+                main, legs = _join(uow, main, announced), None
+        legs = _legs(uow, main) if legs is None else legs
+        leg = next((leg for leg in legs if leg.channel == channel), None)
         if leg is None:
-            leg = CallLeg(call_id=main.id, channel=channel, kind=LegKind.OUTSIDE, started_at=at, cause=0)
+            leg = CallLeg(call=main, channel=channel, kind=LegKind.OUTSIDE, started_at=at, name="", cause=0)
             leg.number = leg.caller_name = leg.display_name = leg.exten = leg.dialstatus = ""
             session.add(leg)
+            legs.append(leg)
         if name and not leg.name:
             leg.name = name
             leg.kind, leg.seat_id, leg.line_id = _who(uow, name)
-        leg.started_at = min(leg.started_at, at)
+        assign(leg, started_at=min(leg.started_at, at))
         yield main, leg
+        whole = _main(uow, main)
+        said = conclude(uow, whole, legs if whole is main else None, fresh=fresh)
         session.flush()
-        main = _main(uow, main)
-        said = conclude(uow, main)
-        account.subject = subject("call", main.id)
-        account.name = "call.rang" if fresh and main is row else (said or account.name)
+        account.subject = subject("call", whole.id)
+        account.name = "call.rang" if fresh and whole is row else (said or account.name)
 
 
-def _leg(uow: UnitOfWork, channel: str) -> tuple[CallLeg, Call] | tuple[None, None]:
-    """The leg of that channel and the call that it is part of."""
-    query = select(CallLeg, Call).join(Call, Call.id == CallLeg.call_id).where(CallLeg.channel == channel)
-    found = uow.session.execute(query).one_or_none()
-    return (found[0], found[1]) if found else (None, None)
+def _home(uow: UnitOfWork, channel: str) -> tuple[list[CallLeg] | None, Call | None]:
+    """The call that the channel is a leg of, with all its legs."""
+    inside = select(CallLeg.call_id).where(CallLeg.channel == channel).scalar_subquery()
+    query = select(CallLeg, Call).join(Call, Call.id == CallLeg.call_id).where(CallLeg.call_id == inside)
+    found = uow.session.execute(query).all()
+    return ([row[0] for row in found], found[0][1]) if found else (None, None)
+
+
+def _legs(uow: UnitOfWork, row: Call) -> list[CallLeg]:
+    if row.id is None:
+        return []
+    return list(uow.session.scalars(select(CallLeg).where(CallLeg.call_id == row.id)))
 
 
 def _call(uow: UnitOfWork, pbx_id: str) -> Call | None:
@@ -235,12 +258,10 @@ def _main(uow: UnitOfWork, row: Call) -> Call:
     return row if row.part_of_id is None else uow.session.get_one(Call, row.part_of_id)
 
 
-def _join_announced(uow: UnitOfWork, main: Call, *names: str) -> Call:
-    """Join what an attended transfer, told before, said would belong to this call."""
+def _announcing(uow: UnitOfWork, *names: str) -> Sequence[Call]:
+    """Calls of which an attended transfer said before that this one would belong to them."""
     query = select(Call).join(CallEvent, CallEvent.call_id == Call.id).where(CallEvent.other.in_(names))
-    for waiting in uow.session.scalars(query).all():
-        main = _join(uow, main, waiting)
-    return main
+    return uow.session.scalars(query).all()
 
 
 def _join(uow: UnitOfWork, one: Call, two: Call) -> Call:

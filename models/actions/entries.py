@@ -22,10 +22,10 @@ def of_call(uow: UnitOfWork, call: Call, *, renamed: bool = False) -> Entry | No
     if call.direction is Direction.INTERNAL or call.part_of_id is not None:
         return None
     session = uow.session
-    entry = session.scalars(select(Entry).where(Entry.call_id == call.id)).one_or_none()
+    entry = session.scalars(select(Entry).where(Entry.call_id == call.id)).one_or_none() if call.id else None
     fresh = entry is None
     if entry is None:
-        entry = Entry(kind=EntryKind.CALL, call_id=call.id, occurred_at=call.rang_at, state=EntryState.DRAFT)
+        entry = Entry(kind=EntryKind.CALL, call=call, occurred_at=call.rang_at, state=EntryState.DRAFT)
         session.add(entry)
     entry.drill = call.drill
     if entry.state is EntryState.DRAFT:

@@ -68,7 +68,7 @@ def append(
     rows: list[Row],
     note: dict[str, Any],
 ) -> JournalEntry:
-    """Write the next entry after `head`, and move it."""
+    """Write the next entry after `head`, and move it; with the session's next flush it is in the database."""
     said: dict[str, Any] = {"rows": rows}
     if note:
         said["note"] = note
@@ -85,8 +85,8 @@ def append(
     entry.hash = digest(entry)
     head.seq, head.hash = entry.seq, entry.hash
     session.add(entry)
-    session.flush()
     if session.get_bind().dialect.name == "postgresql":
+        # Delivered at the commit, whatever else the transaction does.
         session.execute(select(func.pg_notify(CHANNEL, str(entry.seq))))
     return entry
 

@@ -115,6 +115,13 @@ def subject(kind: str | StrEnum, key: int) -> str:
     return f"{kind}:{key}"
 
 
+def assign(item: Any, **values: Any) -> None:
+    """Set what differs: a row that stays as it is costs no flush."""
+    for name, value in values.items():
+        if getattr(item, name) != value:
+            setattr(item, name, value)
+
+
 def watch(sessions: "sessionmaker[Session]") -> None:
     """Let the units of work of these sessions see every change; refuse those that they could not see."""
     event.listen(sessions, "after_flush", _after_flush)
