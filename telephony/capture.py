@@ -22,6 +22,7 @@ from telephony.observe import put_on_record
 log = logging.getLogger(__name__)
 
 ACTOR = "system:capture"
+BOOKMARK = "cel"
 BATCH = 200
 REMEMBERED = 20_000
 WAITING_LIMIT = 200_000
@@ -37,8 +38,8 @@ class Capture:
         """`on_trouble` hears a sentence when the record cannot be written, and "" when it can again."""
         self._record = record
         self._cel = cel
-        self._bookmark = f"cel:{cel.path}" if cel else ""
         self._position: Position | None = None
+        self._unread = ""
         self._on_trouble = on_trouble
         self._waiting: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._known: OrderedDict[tuple[Any, ...], None] = OrderedDict()
@@ -112,19 +113,31 @@ class Capture:
             self._caught_up.set()
             return
         if self._position is None:
-            self._position = Position.from_json(bookmarks.read(self._record, self._bookmark))
+            self._position = Position.from_json(bookmarks.read(self._record, BOOKMARK))
         while True:
-            batch = self._cel.read(self._position, BATCH)
+            try:
+                batch = self._cel.read(self._position, BATCH)
+            except OSError as error:
+                self._unreadable(error)
+                return
             for problem in batch.problems:
-                log.warning("cel: %s", problem)
+                log.warning("event log %s", problem)
             if batch.next_position != self._position:
                 self._commit([fact for fact in batch.facts if _key(fact) not in self._known], batch.next_position)
                 self._position = batch.next_position
-            if not batch.facts:
+            if not batch.more:
+                self._unread = ""
                 self._caught_up.set()
                 return
             if not self._waiting.empty() or self._stopping.is_set():
                 return
+
+    def _unreadable(self, error: OSError) -> None:
+        """Once for each reason: the live paths go on, and the log is tried again."""
+        reason = f"the event log cannot be read: {error.strerror or error}"
+        if reason != self._unread:
+            log.error("capture: %s", reason)
+            self._unread = reason
 
     def _commit(self, items: Sequence[Item], position: Position | None = None) -> None:
         """All in one transaction; when one of them is refused, one by one, and that one is set aside."""
@@ -154,7 +167,7 @@ class Capture:
             for item in items:
                 put_on_record(uow, item)
             if position is not None:
-                bookmarks.move(uow, self._bookmark, position.as_json())
+                bookmarks.move(uow, BOOKMARK, position.as_json())
 
 
 def _key(item: Item) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from telephony.cel_records import START, parse
 from telephony.facts import Fact
@@ -64,14 +64,17 @@ class CelFollower:
 
     def __init__(self, path: Path, *, settle: float = SETTLE, clock: Callable[[], float] = time.time) -> None:
         self.path, self._settle, self._clock = path, settle, clock
-        self._file: BinaryIO | None = None
+        self._fd: int | None = None
         self._searched = (0, 0, 0)
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def __del__(self) -> None:
+        self.close()
 
     def step(self, position: Position, submit: Callable[[Batch], None]) -> Position:
         """Read and hand on what is there; where to go on. When `submit` raises: one log line, and `position` again."""
@@ -103,27 +106,26 @@ class CelFollower:
     def _read(self, position: Position, limit: int) -> Batch:
         """One look into one file."""
         problems: list[str] = []
-        found = self._open(position)
-        if found is None:
+        fd = self._open(position)
+        if fd is None:
             start = self._oldest() if position.inode else self._stat(self.path)
             if start is None:
                 return Batch((), position)
             if position.inode:
                 problems.append(f"{self.path.name}: the file read so far is gone; beginning with the oldest there is")
             return Batch((), Position(start.st_dev, start.st_ino), tuple(problems), more=True)
-        status = os.fstat(found.fileno())
+        status = os.fstat(fd)
         offset = position.offset
-        if status.st_size < offset or _mark(found, offset) != position.mark:
+        if status.st_size < offset or _mark(fd, offset) != position.mark:
             problems.append(f"{self.path.name}: was cut or replaced before byte {offset}; beginning it anew")
             return Batch((), Position(status.st_dev, status.st_ino), tuple(problems), more=True)
-        found.seek(offset)
-        data = found.read(WINDOW)
+        data = os.pread(fd, WINDOW, offset)
         facts, used = self._records(data, offset, limit, problems)
         if not used and len(data) == WINDOW:
-            used = self._overlong(found, offset, problems)
+            used = self._overlong(fd, offset, problems)
         if used:
             end = offset + used
-            position = Position(status.st_dev, status.st_ino, end, _mark(found, end))
+            position = Position(status.st_dev, status.st_ino, end, _mark(fd, end))
             return Batch(tuple(facts), position, tuple(problems), more=end < status.st_size)
         return self._next(status, position, len(data))
 
@@ -145,14 +147,13 @@ class CelFollower:
                 problems.append(f"{self.path.name}: no event record at byte {offset + begin}: {error}: {record[:60]!r}")
         return facts, used
 
-    def _overlong(self, file: BinaryIO, offset: int, problems: list[str]) -> int:
+    def _overlong(self, fd: int, offset: int, problems: list[str]) -> int:
         """Bytes up to the next record when none ends within the window; 0 while there is no next one."""
-        status = os.fstat(file.fileno())
+        status = os.fstat(fd)
         inode, begin, done = self._searched
         at = done if (inode, begin) == (status.st_ino, offset) else offset + 1
         while True:
-            file.seek(at)
-            data = file.read(WINDOW)
+            data = os.pread(fd, WINDOW, at)
             found = START.search(data, 1)
             if found:
                 used = at + found.start() - offset
@@ -173,20 +174,18 @@ class CelFollower:
         problems = (f"{self.path.name}: half a record at the end of a rotated file, {left} bytes",) if left else ()
         return Batch((), Position(following.st_dev, following.st_ino), problems, more=True)
 
-    def _open(self, position: Position) -> BinaryIO | None:
+    def _open(self, position: Position) -> int | None:
         """The file of `position`: the open one, the current one, or one that was renamed; None when it is gone."""
-        if self._file is not None and _at(position, os.fstat(self._file.fileno())):
-            return self._file
+        if self._fd is not None and _at(position, os.fstat(self._fd)):
+            return self._fd
         self.close()
         for path in (self.path, *self._renamed()):
             status = self._stat(path)
-            if status is None or not _at(position, status):
-                continue
-            file = path.open("rb")
-            if _at(position, os.fstat(file.fileno())):
-                self._file = file
-                return file
-            file.close()
+            if status is not None and _at(position, status):
+                self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                if _at(position, os.fstat(self._fd)):
+                    return self._fd
+                self.close()
         return None
 
     def _renamed(self) -> list[Path]:
@@ -219,11 +218,10 @@ def _whole(record: bytes) -> bool:
     return record.endswith(b"\n") and record.count(b'"') % 2 == 0
 
 
-def _mark(file: BinaryIO, offset: int) -> str:
+def _mark(fd: int, offset: int) -> str:
     """Checksum of the bytes before `offset`: tells a file that was rewritten or whose inode was given away again."""
     begin = max(0, offset - _MARK)
-    file.seek(begin)
-    return f"{zlib.crc32(file.read(offset - begin)):08x}" if offset else ""
+    return f"{zlib.crc32(os.pread(fd, offset - begin, begin)):08x}" if offset else ""
 
 
 def _same(one: os.stat_result, other: os.stat_result) -> bool:

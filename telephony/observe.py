@@ -34,6 +34,10 @@ def put_on_record(uow: UnitOfWork, item: f.Fact | f.LineState) -> None:
                 caller_name=item.caller_name,
                 exten=item.exten,
             )
+        case f.CallerNamed():
+            calls.channel_named(
+                uow, call=item.call, channel=item.channel, name=item.name, at=item.at, caller_name=item.caller_name
+            )
         case f.ChannelAnswered():
             calls.channel_answered(uow, call=item.call, channel=item.channel, name=item.name, at=item.at)
         case f.BridgeEntered():
@@ -52,6 +56,8 @@ def put_on_record(uow: UnitOfWork, item: f.Fact | f.LineState) -> None:
             _happened(uow, item)
         case f.RecordingStarted():
             calls.channel_seen(uow, call=item.call, channel=item.channel, name=item.name, at=item.at)
+            if not item.stem:
+                return  # the manager tells that it began, the event log where
             recordings.started(uow, call=item.call, channel=item.channel, at=item.at, stem=item.stem)
         case f.CallEnded():
             calls.closed(uow, call=item.call, at=item.at)

@@ -5,8 +5,6 @@ What CEL could not tell is found by asking Asterisk which channels live, and by 
 
 import logging
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from models.actions import calls, recordings
 from models.queries import work
 from models.store.engine import Record
 from telephony.errors import TelephonyError
+from telephony.facts import Living
 from telephony.recording import seal
 
 log = logging.getLogger(__name__)
@@ -22,14 +21,6 @@ ACTOR = "system:reconcile"
 GRACE = timedelta(seconds=10)
 """A call is left alone while its facts may still be on their way."""
 _STEM = re.compile(r"^(?P<call>.*?(?P<epoch>\d{9,10})\.\d+)(?:\.\d+)?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Living:
-    """What Asterisk says now: uniqueids of its channels, and since when it has been running."""
-
-    channels: frozenset[str]
-    started_at: datetime
 
 
 def close_dead_calls(record: Record, living: Living) -> int:
@@ -67,7 +58,7 @@ def _written(stems: tuple[str, ...]) -> list[datetime]:
     return found
 
 
-def adopt_spool(record: Record, spool: Path, recordings_folder: Path, living: Callable[[], Living | None]) -> int:
+def adopt_spool(record: Record, spool: Path, recordings_folder: Path, living: Living) -> int:
     """Sound in the spool that no row speaks of becomes a call; WAVs of sealed recordings go. How many calls it made."""
     stems = sorted({str(spool / _stem_name(path)) for path in spool.glob("*.wav")})
     with record.reading() as session:
@@ -82,8 +73,7 @@ def adopt_spool(record: Record, spool: Path, recordings_folder: Path, living: Ca
             continue
         began = datetime.fromtimestamp(int(match["epoch"]), UTC)
         ended = max(_written((stem,)), default=began)
-        alive = living()
-        if alive is not None and match["call"] in alive.channels:
+        if match["call"] in living.channels:
             continue
         log.warning("reconcile: %s was recorded, but nothing else is known of the call", stem)
         with record.writing(ACTOR) as uow:

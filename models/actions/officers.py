@@ -51,11 +51,11 @@ def dismiss(uow: UnitOfWork, officer_id: int) -> None:
         officer.active = False
 
 
-def sign_in(record: Record, *, name: str, secret: str, seat: str | None) -> SignIn:
-    """Check name and secret and put the officer at `seat` (its number; None: no seat, to look only).
+def authenticate(record: Record, *, name: str, secret: str) -> int:
+    """The key of the officer whose name and secret these are.
 
-    Raises Refused when the secret is wrong or must wait, Conflict when somebody sits there. A failure is counted,
-    journalled, and from the fourth on slowed down: 2, 4, 8 … seconds, at most five minutes.
+    Raises Refused when they are wrong or must wait. A failure is counted, journalled, and from the fourth on slowed
+    down: 2, 4, 8 … seconds, at most five minutes.
     """
     with record.reading() as session:
         known = session.scalars(select(Officer).where(Officer.name == name.strip())).one_or_none()
@@ -66,8 +66,25 @@ def sign_in(record: Record, *, name: str, secret: str, seat: str | None) -> Sign
     if known is None or not right or not known.active:
         _count_failure(record, name.strip(), known.id if known else None)
         raise Refused("name or secret is wrong")
-    with record.writing(f"officer:{known.id}") as uow:
-        return _sit_down(uow, uow.session.get_one(Officer, known.id), seat)
+    return known.id
+
+
+def sign_in(record: Record, *, name: str, secret: str, seat: str | None) -> SignIn:
+    """Check name and secret and put the officer at `seat` (its number; None: no seat, to look only).
+
+    Raises what `authenticate` raises, and Conflict when somebody sits there.
+    """
+    officer = authenticate(record, name=name, secret=secret)
+    with record.writing(f"officer:{officer}") as uow:
+        return _sit_down(uow, uow.session.get_one(Officer, officer), seat)
+
+
+def named(uow: UnitOfWork, name: str) -> Officer:
+    """The account of that name. Raises Refused when there is none."""
+    found = uow.session.scalars(select(Officer).where(Officer.name == name.strip())).one_or_none()
+    if found is None:
+        raise Refused("there is no account named {name}", name=name)
+    return found
 
 
 def _sit_down(uow: UnitOfWork, officer: Officer, number: str | None) -> SignIn:

@@ -108,7 +108,7 @@ def claim(
     return found
 
 
-def _work(now: datetime, worker: str, drill: bool | None, exclude: Collection[int]) -> Select[tuple[Transcript]]:
+def _work(now: datetime, worker: str, drill: bool | None, exclude: Collection[int]) -> Select[Transcript]:
     query = (
         select(Transcript)
         .join(Recording, Recording.id == Transcript.recording_id)

@@ -141,3 +141,12 @@ def signed_in(session: Session, sign_in_id: int) -> SignedIn | None:
         seat=row.seat.number if row.seat else "",
         seat_label=row.seat.label if row.seat else "",
     )
+
+
+def seat_of(session: Session, officer_id: int) -> int | None:
+    """The seat where the officer sits now; None when at none."""
+    return session.scalar(
+        select(SignIn.seat_id).where(
+            SignIn.officer_id == officer_id, SignIn.ended_at.is_(None), SignIn.seat_id.is_not(None)
+        )
+    )

@@ -1,8 +1,10 @@
 """What there is to do: questions that the daemon asks of the record."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -10,7 +12,20 @@ from sqlalchemy.orm import Session
 from models.errors import Refused
 from models.rules.calls import CallState
 from models.store import lookup
-from models.tables import Call, CallLeg, Contact, Entry, Number, Recording, Request, Seat, SignIn, Transcript, Unit
+from models.tables import (
+    Call,
+    CallLeg,
+    Contact,
+    Entry,
+    JournalEntry,
+    Number,
+    Recording,
+    Request,
+    Seat,
+    SignIn,
+    Transcript,
+    Unit,
+)
 from models.tables.recordings import RecordingState, TranscriptState
 from models.tables.requests import RequestState
 
@@ -224,10 +239,16 @@ class SealView:
 
 
 def seals(session: Session) -> list[SealView]:
-    """Every sealed recording, oldest first."""
-    rows = session.execute(
-        select(Recording.id, Recording.path, Recording.sha256)
-        .where(Recording.state == RecordingState.SEALED)
-        .order_by(Recording.id)
-    ).all()
-    return [SealView(key, path, sha256) for key, path, sha256 in rows]
+    """Every sealed recording by what the journal says of it: the table could be changed together with the file."""
+    found: dict[int, dict[str, Any]] = {}
+    for changes in session.scalars(
+        select(JournalEntry.changes).where(JournalEntry.action == "recording.sealed").order_by(JournalEntry.seq)
+    ):
+        for table, key, columns in json.loads(changes)["rows"]:
+            if table == Recording.__tablename__ and columns:
+                found.setdefault(key, {}).update(columns)
+    return [
+        SealView(key, row["path"], row["sha256"])
+        for key, row in sorted(found.items())
+        if "path" in row and "sha256" in row
+    ]

@@ -5,6 +5,7 @@ It meets the daemon only in the record: it claims transcripts there, and another
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -84,7 +85,14 @@ class Worker:
             pass
         busy = False
         for task in list(self._tasks):
-            busy = self._advance(task) or busy
+            try:
+                busy = self._advance(task) or busy
+            except Unavailable:
+                raise
+            except Exception as error:
+                # Nobody foresaw it; the other calls must still be heard.
+                log.exception("speech: transcript %d", task.transcript)
+                self._fail(task, f"unexpected: {error}")
         return busy
 
     def _find_models(self) -> None:
@@ -134,7 +142,12 @@ class Worker:
             transcript = found.id
         with self._record.reading() as session:
             job = work.listening(session, transcript)
-        self._tasks.append(Task(transcript, self._open(job), job.sealed, self._record.clock()))
+        try:
+            self._tasks.append(Task(transcript, self._open(job), job.sealed, self._record.clock()))
+        except (SpeechError, ValueError) as error:
+            log.error("speech: transcript %d: %s", transcript, error)
+            with self._record.writing(self._actor) as uow:
+                recordings.failed(uow, transcript, str(error))
         return True
 
     def _open(self, job: work.Listening) -> LiveTranscription:
@@ -235,7 +248,8 @@ def main() -> None:
 
 
 def _watch_parent(stop: threading.Event) -> None:
-    while sys.stdin.buffer.read(1024):
+    # Not through sys.stdin: its buffer's lock, held by this thread, would abort the interpreter's shutdown.
+    while os.read(0, 1024):
         pass
     stop.set()
 

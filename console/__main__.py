@@ -1,0 +1,5 @@
+"""`python -m console` is `dutyline`."""
+
+from console.cli import main
+
+main()

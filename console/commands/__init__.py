@@ -1,0 +1,1 @@
+"""The subcommands, one file per subject; each is loaded when it is run."""

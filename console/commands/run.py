@@ -1,0 +1,63 @@
+"""What runs: up, serve, console, practice."""
+
+import sys
+
+import click
+
+from console.session import Room
+from console.words import _, set_language
+
+
+@click.command()
+@click.option("--practice", "script", default="", help="Without a terminal: which practice call to place.")
+@click.pass_obj
+def up(room: Room, script: str) -> int:
+    """A whole room on this machine: Asterisk, daemon and console; without a terminal, one practice call is shown.
+
+    Everything is shut down at the end.
+    """
+    from console import show  # noqa: PLC0415 - only here
+    from console import up as rooms  # noqa: PLC0415 - likewise
+
+    def say(sentence: str) -> None:
+        click.echo(sentence, err=True)
+
+    with rooms.running(room.home, say) as (settings, record):
+        set_language(settings.room.language)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            from console.tui.app import DutylineApp  # noqa: PLC0415 - the console's libraries are only loaded for it
+
+            DutylineApp(settings, record).run()
+            return 0
+        return 0 if show.practise(settings, record, script, click.echo) else 1
+
+
+@click.command()
+@click.pass_obj
+def serve(room: Room) -> None:
+    """Watch over the telephone: run beside Asterisk, by systemd or by hand, until SIGTERM."""
+    from console.daemon import serve as run  # noqa: PLC0415 - only here
+
+    run(room.settings)
+
+
+@click.command()
+@click.pass_obj
+def console(room: Room) -> None:
+    """The terminal at a desk."""
+    from console.tui.app import DutylineApp  # noqa: PLC0415 - only here
+
+    DutylineApp(room.settings, room.record).run()
+
+
+@click.command()
+@click.argument("script", default="")
+@click.pass_obj
+def practice(room: Room, script: str) -> int:
+    """Place a practice call (演练来电) in the running room, with machines on both ends, and show it step by step."""
+    from console import show  # noqa: PLC0415 - only here
+
+    if not room.settings.seats:
+        click.echo(_("there is no seat to practise at"), err=True)
+        return 2
+    return 0 if show.practise(room.settings, room.record, script, click.echo) else 1
