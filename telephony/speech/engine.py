@@ -75,7 +75,8 @@ class FasterWhisper:
                 condition_on_previous_text=False,
                 vad_filter=False,
                 no_speech_threshold=None,  # the gate below decides, and says doubt instead of dropping in silence
-                hotwords=self._fitting(hotwords) or None,
+                # Names that it never learnt strike the practice model dumb: four of them, and it writes nothing at all.
+                hotwords=None if self.drill_only else self._fitting(hotwords) or None,
                 max_new_tokens=32 + int(16 * seconds),  # a decoder in a loop would hold up the draft
             )
             found = list(segments)
@@ -104,9 +105,9 @@ class FasterWhisper:
         """As many whole hotwords, from the first on, as the token budget allows."""
         kept, used = [], 0
         for word in dict.fromkeys(hotwords):
-            cost = len(self._whisper.hf_tokenizer.encode(f" {word}、", add_special_tokens=False).ids)
+            cost = len(self._whisper.hf_tokenizer.encode(f"，{word}", add_special_tokens=False).ids)
             if used + cost > HOTWORD_TOKENS:
                 break
             kept.append(word)
             used += cost
-        return "、".join(kept)
+        return "，".join(kept)
