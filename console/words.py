@@ -116,7 +116,7 @@ _WORDS = _by_kind(
     (CallState.ANSWERED, P_("call", "talking")),
     (CallState.ENDED, P_("call", "ended")),
     (CallState.MISSED, P_("call", "missed")),
-    (CallState.ABANDONED, P_("call", "caller gave up")),
+    (CallState.ABANDONED, P_("call", "gave up")),
     (Direction.INCOMING, P_("call", "incoming")),
     (Direction.OUTGOING, P_("call", "outgoing")),
     (Direction.INTERNAL, P_("call", "internal")),

@@ -1,0 +1,44 @@
+"""What every drawn widget shares: a few tones, given their colours by the style sheet, and the way to the app."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.style import Style
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from console.tui.app import DutylineApp
+
+TONES = (
+    "dim",
+    "strong",
+    "alert",
+    "warn",
+    "good",
+    "accent",
+    "drill",
+    "key",
+    "caller",
+    "officer",
+    "mark",
+    "cursor",
+    "held",
+)
+
+
+TONE_CLASSES = {f"tone--{name}" for name in TONES}
+"""For COMPONENT_CLASSES of widgets whose first base is Textual's: they inherit from that one only."""
+
+
+class Toned(Widget):
+    """A widget that draws with tones; tones add weight and colour to what the words already say."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONE_CLASSES
+
+    def tone(self, name: str) -> Style:
+        """The style of a tone in the present theme."""
+        return self.get_component_rich_style(f"tone--{name}", partial=True)
+
+    @property
+    def room(self) -> "DutylineApp":
+        """The application, by its own type."""
+        return cast("DutylineApp", self.app)
