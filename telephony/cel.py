@@ -11,10 +11,11 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from telephony.cel_records import START, parse
+from telephony.cel_records import START, parse, pieces, rescued
 from telephony.facts import Fact
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ MOST_WITHOUT_FACTS = 20
 """Looks of one reading: a log has stretches that say nothing to us, and files follow one another."""
 SETTLE = 2.0
 """Seconds without growth after which a renamed file is held to be complete."""
-_MARK = 64
+_MARK = 4096
+"""More than one record: the times in it tell two files apart."""
 _PACKED = (".gz", ".bz2", ".xz", ".zst")
 
 
@@ -131,20 +133,16 @@ class CelFollower:
 
     def _records(self, data: bytes, offset: int, limit: int, problems: list[str]) -> tuple[list[Fact], int]:
         """Facts of the complete records at the beginning of `data`, and the bytes they take."""
-        starts = [match.start() for match in START.finditer(data)]
-        edges = sorted({0, *starts}) if data else []
         facts: list[Fact] = []
         used = 0
-        for number, begin in enumerate(edges[:limit]):
-            last = number + 1 == len(edges)
-            record = data[begin:] if last else data[begin : edges[number + 1]]
-            if last and (len(data) == WINDOW or not _whole(record)):
-                break
-            used = begin + len(record)
+        for begin, end in islice(pieces(data, more=len(data) == WINDOW), limit):
+            used = end
             try:
-                facts += _parsed(record)
+                facts += _parsed(data[begin:end])
             except ValueError as error:
-                problems.append(f"{self.path.name}: no event record at byte {offset + begin}: {error}: {record[:60]!r}")
+                facts += rescued(data[begin:end])
+                where = f"{self.path.name}: no event record at byte {offset + begin}"
+                problems.append(f"{where}: {error}: {data[begin : min(end, begin + 60)]!r}")
         return facts, used
 
     def _overlong(self, fd: int, offset: int, problems: list[str]) -> int:
@@ -212,10 +210,6 @@ def _parsed(record: bytes) -> list[Fact]:
     if len(record) > LONGEST_RECORD:
         raise ValueError(f"{len(record)} bytes")
     return parse(record)
-
-
-def _whole(record: bytes) -> bool:
-    return record.endswith(b"\n") and record.count(b'"') % 2 == 0
 
 
 def _mark(fd: int, offset: int) -> str:

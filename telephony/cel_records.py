@@ -7,7 +7,7 @@ charset. Columns as in cel_custom_dutyline.conf.
 import csv
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from telephony.channels import is_ours
@@ -30,8 +30,10 @@ from telephony.facts import (
 )
 from telephony.text import caller_name, caller_number, name_in_from, recover
 
-START = re.compile(rb'^"[^"\r\n]{1,80}","[0-9]{9,11}\.[0-9]{1,6}","', re.MULTILINE)
+_BEGIN = rb'"[^"\r\n]{1,80}","[0-9]{9,11}\.[0-9]{1,6}","'
+START = re.compile(rb"^" + _BEGIN, re.MULTILINE)
 """Where a record begins. Inside a field a quote is doubled, so that no caller's name can look like it."""
+_INSIDE = re.compile(_BEGIN)
 
 
 class Row(NamedTuple):
@@ -71,6 +73,48 @@ def parse(record: bytes) -> list[Fact]:
         "name": recover(row.channame),
     }
     return reader(row, who)
+
+
+def pieces(data: bytes, *, more: bool) -> Iterator[tuple[int, int]]:
+    """Begin and end of each record in `data`, and of each stretch of garbage between records, in their order.
+
+    What may still be being written at the end is left out; with `more` data follow, and the last stretch is left out.
+    """
+    starts = [found.start() for found in START.finditer(data)]
+    edges = starts if starts[:1] == [0] else [0, *starts]
+    for begin, next_start in zip(edges, [*edges[1:], None], strict=True):
+        stop = len(data) if next_start is None else next_start
+        end = _record_end(data, begin, stop) if begin or starts[:1] == [0] else None
+        if end is not None:
+            yield begin, end
+            begin = end  # noqa: PLW2901 - what is left of the stretch
+        rest = data[begin:stop]
+        if rest and (next_start is not None or (not more and _closed(rest))):
+            yield begin, stop
+
+
+def rescued(garbage: bytes) -> list[Fact]:
+    """The facts of a whole record behind one that was cut within its line (a disk that was full)."""
+    found = list(_INSIDE.finditer(garbage, 1))
+    try:
+        return parse(garbage[found[-1].start() :]) if found else []
+    except ValueError:
+        return []
+
+
+def _record_end(data: bytes, begin: int, stop: int) -> int | None:
+    """Behind the first line end outside quotes."""
+    quotes, at = 0, begin
+    while (line_end := data.find(b"\n", at, stop)) >= 0:
+        quotes += data.count(b'"', at, line_end)
+        at = line_end + 1
+        if quotes % 2 == 0:
+            return at
+    return None
+
+
+def _closed(stretch: bytes) -> bool:
+    return stretch.endswith(b"\n") and stretch.count(b'"') % 2 == 0
 
 
 def read(record: bytes) -> Row:
