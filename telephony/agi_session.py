@@ -32,9 +32,7 @@ class Lines:
 
     def readline(self) -> str:
         """The next line with its line feed."""
-        while b"\n" not in self._buffer:
-            if len(self._buffer) > LONGEST_LINE:
-                raise AGIError(f"a line of more than {LONGEST_LINE} bytes")
+        while (end := self._buffer.find(b"\n")) < 0 and len(self._buffer) <= LONGEST_LINE:
             if self._seen > LONGEST_TALK:
                 raise AGIError(f"more than {LONGEST_TALK} bytes in one conversation")
             self._arm()
@@ -43,7 +41,9 @@ class Lines:
                 raise AGIHangup("half a line" if self._buffer else "the peer closed the connection")
             self._seen += len(data)
             self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\n")
+        if not 0 <= end <= LONGEST_LINE:
+            raise AGIError(f"a line of more than {LONGEST_LINE} bytes")
+        line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
         if line.strip() == b"HANGUP":
             raise AGIHangup("the channel was hung up")
         return line.decode("utf-8", "surrogateescape") + "\n"
