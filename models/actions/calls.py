@@ -11,6 +11,7 @@ from models.actions.conclusion import PRACTICE_LINE, conclude
 from models.rules.calls import CallState, Direction, EventKind, LegKind, age
 from models.store.unit import UnitOfWork, assign, subject
 from models.tables import Call, CallEvent, CallLeg, Line, Seat
+from models.text import storable
 
 __all__ = [
     "PRACTICE_LINE",
@@ -185,6 +186,8 @@ def _end(uow: UnitOfWork, row: Call, at: datetime) -> str | None:
 def _observing(uow: UnitOfWork, call: str, channel: str, name: str, at: datetime) -> Iterator[tuple[Call, CallLeg]]:
     """Find or make the call and the leg; afterwards work the call out anew from all its legs."""
     session = uow.session
+    # As they are kept, or what is known would not be recognised.
+    call, channel, name = storable(call, 200), storable(channel, 200), storable(name, 200)
     with uow.action("call.seen", at=at) as account, session.no_autoflush:
         legs, home = _home(uow, channel)
         row = home if home is not None and home.pbx_id == call else _call(uow, call)
