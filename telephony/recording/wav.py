@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,26 +101,33 @@ def inspect(path: Path) -> WavState:
     """Look at one file without changing it. Never raises for its contents or its absence; other OSErrors pass."""
     try:
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            found = _data_chunk(file.read(HEAD))
-            if found is None:
-                return WavState(path, Condition.EMPTY, "no sound yet: the header is incomplete")
-            offset, claimed = found
-            data = max(0, size - offset)
-            if data < WIDTH:
-                return WavState(path, Condition.EMPTY, "no sound was written", offset)
-            if 0 < claimed < data:
-                file.seek(offset + claimed + claimed % 2)
-                tail = file.read(HEAD)
-                if len(tail) < HEAD and _only_chunks(tail):
-                    return WavState(path, Condition.WHOLE, "", offset, claimed // WIDTH)
-            whole = claimed == data // WIDTH * WIDTH
-            reason = "" if whole else f"the header claims {claimed} bytes of sound, the file has {data}"
-            return WavState(path, Condition.WHOLE if whole else Condition.CUT, reason, offset, data // WIDTH)
+            return inspect_open(path, file)
     except FileNotFoundError:
         return WavState(path, Condition.MISSING, "no such file")
+
+
+def inspect_open(path: Path, file: IO[bytes]) -> WavState:
+    """The same for a file that is open already; `path` only names it."""
+    size = os.fstat(file.fileno()).st_size
+    file.seek(0)
+    try:
+        found = _data_chunk(file.read(HEAD))
     except _Damage as damage:
         return WavState(path, Condition.DAMAGED, str(damage))
+    if found is None:
+        return WavState(path, Condition.EMPTY, "no sound yet: the header is incomplete")
+    offset, claimed = found
+    data = max(0, size - offset)
+    if data < WIDTH:
+        return WavState(path, Condition.EMPTY, "no sound was written", offset)
+    if 0 < claimed < data:
+        file.seek(offset + claimed + claimed % 2)
+        tail = file.read(HEAD)
+        if len(tail) < HEAD and _only_chunks(tail):
+            return WavState(path, Condition.WHOLE, "", offset, claimed // WIDTH)
+    whole = claimed == data // WIDTH * WIDTH
+    reason = "" if whole else f"the header claims {claimed} bytes of sound, the file has {data}"
+    return WavState(path, Condition.WHOLE if whole else Condition.CUT, reason, offset, data // WIDTH)
 
 
 def repair(path: Path) -> WavState:
@@ -141,8 +149,13 @@ def repair(path: Path) -> WavState:
 def read(state: WavState, start: int, count: int) -> Samples:
     """`count` samples from `start`, fewer at the end. `state` must have been audible."""
     with state.path.open("rb") as file:
-        file.seek(state.offset + start * WIDTH)
-        raw = file.read(max(0, min(count, state.samples - start)) * WIDTH)
+        return read_open(file, state, start, count)
+
+
+def read_open(file: IO[bytes], state: WavState, start: int, count: int) -> Samples:
+    """The same from a file that is open already."""
+    file.seek(state.offset + start * WIDTH)
+    raw = file.read(max(0, min(count, state.samples - start)) * WIDTH)
     return np.frombuffer(raw[: len(raw) // WIDTH * WIDTH], SAMPLE).astype(np.int16)
 
 

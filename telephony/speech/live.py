@@ -144,6 +144,11 @@ class LiveTranscription:
         return min([*waiting, *(cutter.position for cutter in self._cutters.values())])
 
     @property
+    def begun(self) -> bool:
+        """Sound has come, and the files it comes from are held: that they are sealed and removed changes nothing."""
+        return any(self._fed.values())
+
+    @property
     def waiting(self) -> int:
         """Phrases that are cut but not heard yet: above a handful, this machine does not keep pace."""
         return len(self._queue)

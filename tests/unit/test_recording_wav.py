@@ -122,6 +122,13 @@ class TestGrowing:
         assert len(leg.read()) == 0
         assert leg.available() == 0.0
 
+    def test_a_file_removed_meanwhile_is_read_to_its_end(self, tmp_path: Path) -> None:
+        path = made.cut(tmp_path / "a.wav", SOUND)
+        leg = GrowingWav(path)
+        first = leg.read(500)
+        path.unlink()
+        assert np.array_equal(np.concatenate([first, leg.read()]), SOUND)
+
     def test_a_damaged_file_is_an_error_that_names_it(self, tmp_path: Path) -> None:
         path = tmp_path / "a.wav"
         path.write_bytes(b"x" * 100)
