@@ -97,6 +97,14 @@ def write_element(uow: UnitOfWork, entry_id: int, key: str, text: str) -> None:
         _officer_element(entry, key, text.strip())
 
 
+def write_text(uow: UnitOfWork, entry_id: int, text: str) -> None:
+    """The officer's text of a draft, kept until it is confirmed; the machine's stays beside it."""
+    entry = _draft(uow, entry_id)
+    with uow.action("entry.written", subject("entry", entry.id)):
+        entry.text = text.strip()
+        _index(uow, entry)
+
+
 def _officer_element(entry: Entry, key: str, text: str) -> None:
     row = next((item for item in entry.elements if item.key == key and item.author is Author.OFFICER), None)
     if row is None:
