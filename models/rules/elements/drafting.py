@@ -1,0 +1,26 @@
+"""A transcript read into its eleven elements: a draft, for an officer to confirm."""
+
+from models.rules.elements import harm, natures, phrases, places, sources, when
+from models.rules.elements.dialogue import read
+from models.rules.elements.types import KEYS, Element, Transcript, Vocabulary
+
+
+def draft(transcript: Transcript, vocabulary: Vocabulary) -> dict[str, Element]:
+    """All eleven keys in the regulation's order; `stated` only where somebody said it, with where he did."""
+    lines = read(transcript)
+    texts = [turn.text for turn in transcript.turns]
+    nature = natures.draft(lines, texts)
+    source = sources.draft(lines, texts)
+    if not nature.stated and natures.is_duty_talk(lines):
+        return {key: source if key == "source" else Element(key, False) for key in KEYS}
+    ill = isinstance(nature.value, dict) and nature.value.get("code") == natures.HEALTH
+    found = {
+        "time": when.draft(lines, texts, transcript.at),
+        "place": places.draft(lines, texts, vocabulary.places, vocabulary.units),
+        "source": source,
+        "nature": nature,
+        "consequences": harm.draft(lines, texts, ill),
+    }
+    for key in ("cause", "course", "scope", "trend", "response", "plan"):
+        found[key] = phrases.draft(key, lines, texts)
+    return {key: found[key] for key in KEYS}
