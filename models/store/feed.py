@@ -141,8 +141,8 @@ class PostgresHint:
 
     def __init__(self, record: Record) -> None:
         connection = record.reader.raw_connection()
-        connection.detach()
         driver: Any = connection.driver_connection
+        connection.detach()
         self._driver = driver
         try:
             self._driver.rollback()
