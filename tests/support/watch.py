@@ -15,6 +15,7 @@ import soundfile
 from pbx import Pbx, start_pbx
 
 from models.actions import officers
+from models.errors import Refused
 from models.queries import calls as call_queries
 from models.queries import entries as entry_queries
 from models.queries import recordings as recording_queries
@@ -114,7 +115,7 @@ class Watch:
         with self.record.writing("system:test") as uow:
             try:
                 officers.named(uow, name)
-            except Exception:
+            except Refused:
                 officers.enrol(uow, name=name, role=Role.OFFICER, secret=SECRET)
         return officers.sign_in(self.record, name=name, secret=SECRET, seat=seat).officer_id
 
