@@ -163,7 +163,8 @@ class Worker:
     def _advance(self, task: Task) -> bool:
         with self._record.reading() as session:
             job = work.listening(session, task.transcript)
-        if job.sealed and not task.from_sealed and not leg_path(Path(job.stem), Leg.RX).exists():
+        if job.sealed and not task.from_sealed and not task.live.begun:
+            # Sealed and tidied away before the first look; a file once opened is read to its end.
             task.live, task.from_sealed = self._open(job), True
         final = job.over and (job.sealed or job.state is not RecordingState.GROWING or _written(Path(job.stem)))
         try:
