@@ -3,11 +3,17 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from models.errors import ConfigurationError
 
@@ -19,7 +25,7 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 class Section(BaseModel):
     """A table of the file: unknown keys are errors, so that a typing error is found at the start and not at night."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Room(Section):
@@ -121,7 +127,13 @@ class Recordings(Section):
 class Settings(BaseSettings):
     """Everything one room is configured by. `home` is where the file was found; relative paths are under it."""
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="DUTYLINE_", env_nested_delimiter="__")
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_prefix="DUTYLINE_",
+        env_nested_delimiter="__",
+    )
 
     home: Path
     room: Room = Room()
@@ -146,6 +158,17 @@ class Settings(BaseSettings):
         if home is None:
             return init_settings, env_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(home) / FILE)
+
+    @model_validator(mode="after")
+    def unambiguous(self) -> Self:
+        """No number, name or endpoint stands for two desks or lines."""
+        desks, lines = [seat.number for seat in self.seats], [trunk.name for trunk in self.trunks]
+        ends = [seat.endpoint or seat.number for seat in self.seats] + [t.endpoint or t.name for t in self.trunks]
+        for what, names in (("seat", desks), ("trunk", lines), ("endpoint", ends)):
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"{what} '{name}' is configured twice; each needs its own")
+        return self
 
     def path(self, value: Path) -> Path:
         """`value` as an absolute path; relative ones are under the room's home."""
@@ -176,6 +199,8 @@ def load(home: Path) -> Settings:
         raise ConfigurationError("{file}: not a TOML file: {reason}", file=file, reason=error) from error
     except OSError as error:
         raise ConfigurationError("{file}: cannot be read: {reason}", file=file, reason=error.strerror) from error
+    except SettingsError as error:
+        raise ConfigurationError("environment: {reason}; lists are written as JSON", reason=error) from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "(file)"

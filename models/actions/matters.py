@@ -1,7 +1,5 @@
 """Matters (Art. 7): 事事有回音 件件有着落. Clocks and reports come with the regulation's issue."""
 
-from sqlalchemy import select
-
 from models.errors import Conflict, Refused
 from models.store.unit import UnitOfWork, subject
 from models.tables import Entry, Matter, Reassignment
@@ -64,6 +62,8 @@ def offer(uow: UnitOfWork, matter_id: int, *, to_id: int, reason: str) -> Reassi
     matter = uow.session.get_one(Matter, matter_id)
     if not reason.strip():
         raise Refused("a reassignment needs its reason (Art. 7)")
+    if matter.state is MatterState.CLOSED:
+        raise Refused("the matter is closed: reopen it first")
     if to_id == matter.owner_id:
         raise Refused("the matter is this officer's already")
     with uow.action("matter.offered", subject("matter", matter.id)):
@@ -77,14 +77,27 @@ def offer(uow: UnitOfWork, matter_id: int, *, to_id: int, reason: str) -> Reassi
 
 def accept(uow: UnitOfWork, reassignment_id: int, officer_id: int) -> Matter:
     """The receiver accepts, and only the receiver."""
-    offered = uow.session.scalars(
-        select(Reassignment).where(Reassignment.id == reassignment_id).with_for_update()
-    ).one()
-    matter = uow.session.get_one(Matter, offered.matter_id)
-    if offered.to_id != officer_id:
-        raise Refused("only the officer to whom it was offered can accept")
-    if offered.accepted_at or offered.declined_at or matter.owner_id != offered.from_id:
-        raise Conflict("the offer was settled already at {when}", when=offered.accepted_at or offered.declined_at)
+    offered, matter = _offered(uow, reassignment_id, officer_id)
     with uow.action("matter.reassigned", subject("matter", matter.id), note={"reason": offered.reason}):
         offered.accepted_at, matter.owner_id = uow.now, officer_id
     return matter
+
+
+def decline(uow: UnitOfWork, reassignment_id: int, officer_id: int) -> None:
+    """The receiver does not take it: it stays with its owner."""
+    offered, matter = _offered(uow, reassignment_id, officer_id)
+    with uow.action("matter.declined", subject("matter", matter.id)):
+        offered.declined_at = uow.now
+
+
+def _offered(uow: UnitOfWork, reassignment_id: int, officer_id: int) -> tuple[Reassignment, Matter]:
+    offered = uow.session.get_one(Reassignment, reassignment_id)
+    matter = uow.session.get_one(Matter, offered.matter_id)
+    if offered.to_id != officer_id:
+        raise Refused("only the officer to whom it was offered can answer the offer")
+    settled = offered.accepted_at or offered.declined_at
+    if settled is not None:
+        raise Conflict("the offer was settled already at {when}", when=settled)
+    if matter.owner_id != offered.from_id:
+        raise Conflict("{who} owns the matter by now: the offer is void", who=matter.owner.name)
+    return offered, matter

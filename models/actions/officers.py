@@ -1,9 +1,9 @@
 """Accounts, sign-in at a seat, sign-out. Secrets are hashed with argon2id and never reach the journal."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
 
 from models.errors import Conflict, Refused
@@ -60,8 +60,7 @@ def authenticate(record: Record, *, name: str, secret: str) -> int:
     with record.reading() as session:
         known = session.scalars(select(Officer).where(Officer.name == name.strip())).one_or_none()
         locked = known.locked_until if known else None
-    if locked is not None and locked > record.clock():
-        raise Refused("too many failed attempts: wait until {when}", when=locked)
+    _refuse_locked(locked, record.clock())
     right = _verify(known.secret_hash if known and known.active else _NOBODY, secret)
     if known is None or not right or not known.active:
         _count_failure(record, name.strip(), known.id if known else None)
@@ -74,9 +73,14 @@ def sign_in(record: Record, *, name: str, secret: str, seat: str | None) -> Sign
 
     Raises what `authenticate` raises, and Conflict when somebody sits there.
     """
-    officer = authenticate(record, name=name, secret=secret)
-    with record.writing(f"officer:{officer}") as uow:
-        return _sit_down(uow, uow.session.get_one(Officer, officer), seat)
+    key = authenticate(record, name=name, secret=secret)
+    with record.writing(f"officer:{key}") as uow:
+        officer = uow.session.get_one(Officer, key)
+        # Others may have been guessing, or have dismissed him, since the secret was looked at.
+        _refuse_locked(officer.locked_until, uow.now)
+        if not officer.active:
+            raise Refused("name or secret is wrong")
+        return _sit_down(uow, officer, seat)
 
 
 def named(uow: UnitOfWork, name: str) -> Officer:
@@ -106,6 +110,8 @@ def _sit_down(uow: UnitOfWork, officer: Officer, number: str | None) -> SignIn:
                 when=sitting.started_at,
             )
         if sitting is not None:
+            with uow.action("officer.signed_in", subject("sign_in", sitting.id)):
+                officer.failures, officer.locked_until = 0, None
             return sitting
     with uow.action("officer.signed_in") as account:
         if desk is not None:
@@ -131,6 +137,11 @@ def sign_out(uow: UnitOfWork, sign_in_id: int) -> None:
             row.ended_at = uow.now
 
 
+def _refuse_locked(until: datetime | None, now: datetime) -> None:
+    if until is not None and until > now:
+        raise Refused("too many failed attempts: wait until {when}", when=until)
+
+
 def _count_failure(record: Record, name: str, officer_id: int | None) -> None:
     with record.writing("system:sign-in") as uow:
         if officer_id is None:
@@ -152,11 +163,16 @@ def count(uow: UnitOfWork) -> int:
 def _hash(secret: str) -> str:
     if len(secret) < SECRET_LENGTH:
         raise Refused("a secret needs at least {length} characters", length=SECRET_LENGTH)
-    return _HASHER.hash(secret)
+    return _HASHER.hash(_bytes(secret))
 
 
 def _verify(known: str, secret: str) -> bool:
     try:
-        return _HASHER.verify(known, secret)
-    except (VerifyMismatchError, InvalidHashError):
+        return _HASHER.verify(known, _bytes(secret))
+    except (VerificationError, InvalidHashError):
         return False
+
+
+def _bytes(secret: str) -> bytes:
+    """Whatever a terminal made of the keys: a secret need not be valid Unicode."""
+    return secret.encode("utf-8", "surrogatepass")

@@ -159,7 +159,7 @@ def heard(
         transcript.model, transcript.model_version, transcript.reason = model, version, ""
         transcript.state = TranscriptState.DONE if done else TranscriptState.LIVE
         if done:
-            transcript.done_at = uow.now
+            transcript.done_at = transcript.done_at or uow.now
             transcript.worker, transcript.lease_until = "", None
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, column, func, literal, select, table, text
+from sqlalchemy import Select, cast, column, func, literal, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from models.store.search import pairs
@@ -53,7 +54,7 @@ def found(session: Session, wanted: Filter, limit: int, before: int | None) -> l
         raise ValueError("nothing searchable was typed")
     if session.get_bind().dialect.name != "sqlite":
         query = narrowed(select(Entry.id), wanted).where(
-            Entry.id.in_(select(_INDEX.c.entry_id).where(_INDEX.c.body.op("@@")(func.to_tsquery("simple", words))))
+            Entry.id.in_(select(_INDEX.c.entry_id).where(_INDEX.c.body.op("@@")(cast(words, TSQUERY))))
         )
         if before is not None:
             query = query.where(Entry.id < before)

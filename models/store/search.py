@@ -7,10 +7,8 @@ overlapping pairs ("防汛值班" -> "防汛 汛值 值班") and a word is sough
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement, bindparam, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
-
-from models.tables.entries import Entry
 
 _RUN = re.compile(r"[^\W_]+")
 
@@ -53,22 +51,3 @@ def _vector(found: list[str]) -> str:
     for place, pair in enumerate(found, start=1):
         places.setdefault(pair, []).append(place)
     return " ".join(f"'{pair}':{','.join(map(str, at[:256]))}" for pair, at in places.items())
-
-
-def matches(session: Session, words: str) -> ColumnElement[bool] | None:
-    """A condition on Entry: every word of `words` (split at blanks) occurs. None when nothing searchable was typed."""
-    phrases = [pairs(word) for word in words.split()]
-    phrases = [phrase for phrase in phrases if phrase]
-    if not phrases:
-        return None
-    if session.get_bind().dialect.name == "sqlite":
-        query = " ".join('"' + " ".join(phrase) + '"' for phrase in phrases)
-        return Entry.id.in_(
-            text("SELECT rowid FROM entry_search WHERE entry_search MATCH :words").bindparams(bindparam("words", query))
-        )
-    query = " & ".join("(" + " <-> ".join(f"'{pair}'" for pair in phrase) + ")" for phrase in phrases)
-    return Entry.id.in_(
-        text("SELECT entry_id FROM entry_search WHERE body @@ CAST(:words AS tsquery)").bindparams(
-            bindparam("words", query)
-        )
-    )
