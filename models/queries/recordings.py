@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.rules.elements import Leg
+from models.store import talk
 from models.tables import Call, Recording, Segment, Transcript
 from models.tables.recordings import RecordingState, TranscriptState
 
@@ -89,7 +90,7 @@ def phrases(session: Session, call_id: int, recordings: Iterable[RecordingView] 
             leg=row.leg,
             start=row.start,
             end=row.end,
-            at=(known[row.recording_id].started_at - zero).total_seconds() + row.start,
+            at=talk.second(known[row.recording_id].started_at, zero, row.start),
             text=row.text,
             doubtful=row.doubtful,
         )

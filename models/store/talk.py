@@ -1,6 +1,7 @@
 """What was said in a call, put together from its recordings for the rules that read it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +20,14 @@ class Talk:
     origin: tuple[dict[str, Any], ...]
 
 
+def second(started_at: datetime, zero: datetime, start: float) -> float:
+    """Seconds of the call, from `zero` (its answer), for second `start` of a recording begun at `started_at`.
+
+    The recorder is started when it rings, but sound begins with the answer: ringing is not recorded.
+    """
+    return max(0.0, (started_at - zero).total_seconds()) + start
+
+
 def of_call(session: Session, call_id: int) -> Talk:
     """Everything heard in the call and its parts; relative times count from the answer, or from the ring."""
     call = session.get_one(Call, call_id)
@@ -31,10 +40,7 @@ def of_call(session: Session, call_id: int) -> Talk:
     ).all()
     at = call.answered_at or call.rang_at
     ordered = sorted(
-        (
-            ((recording.started_at - at).total_seconds() + segment.start, segment, recording)
-            for segment, recording in rows
-        ),
+        ((second(recording.started_at, at, segment.start), segment, recording) for segment, recording in rows),
         key=lambda item: (item[0], item[1].id),
     )
     turns = tuple(Turn(leg=segment.leg, text=segment.text, start=second) for second, segment, _ in ordered)
