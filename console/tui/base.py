@@ -38,6 +38,8 @@ class RoomApp(App[None]):
         self.watched = Focus()
         self.asked: set[int] = set()
         """Wishes whose outcome the officer has not been told yet."""
+        self.unfinished = ("", "")
+        """A record by hand that was left half written: source and text."""
 
     def now(self) -> datetime:
         """The record's clock."""

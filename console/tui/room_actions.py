@@ -291,8 +291,8 @@ class RoomActions(RoomApp):
         if script:
             await self.wish(RequestKind.PRACTICE, {"script": script}, _("The practice call will ring in a moment."))
 
-    async def wish(self, kind: RequestKind, payload: dict[str, object], promise: str) -> None:
-        """Ask the daemon for something; the outcome is told when it is known."""
+    async def wish(self, kind: RequestKind, payload: dict[str, object], promise: str) -> bool:
+        """Ask the daemon for something; the outcome is told when it is known. False: it could not be asked."""
         from models.actions import requests as wishes
 
         who = self.me
@@ -302,9 +302,10 @@ class RoomActions(RoomApp):
             )
         except DutylineError as error:
             self.tell_error(error)
-            return
+            return False
         self.asked.add(row.id)
         self.tell(promise)
+        return True
 
     @work(exclusive=True, group="outcomes")
     async def tell_outcomes(self) -> None:

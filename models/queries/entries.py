@@ -106,14 +106,14 @@ def listed(
     limit = bounded(limit)
     if search.phrase(session, wanted.words) is not None:
         keys = search.found(session, wanted, limit + 1, None if cursor is None else read_key(cursor))
-        rows = _rows(session, keys[:limit])
-        return Page(rows, str(keys[limit - 1]) if len(keys) > limit else None)
+        return Page(rows(session, keys[:limit]), str(keys[limit - 1]) if len(keys) > limit else None)
     query = search.narrowed(select(Entry.occurred_at, Entry.id), wanted)
     if cursor is not None:
         query = query.where(tuple_(Entry.occurred_at, Entry.id) < read_at_key(cursor))
     found = session.execute(query.order_by(Entry.occurred_at.desc(), Entry.id.desc()).limit(limit + 1)).all()
-    rows = _rows(session, [key for _, key in found[:limit]])
-    return Page(rows, at_key(*found[limit - 1]) if len(found) > limit else None)
+    return Page(
+        rows(session, [key for _, key in found[:limit]]), at_key(*found[limit - 1]) if len(found) > limit else None
+    )
 
 
 def pending(session: Session, limit: int = 100) -> tuple[EntryRow, ...]:
@@ -128,7 +128,7 @@ def pending(session: Session, limit: int = 100) -> tuple[EntryRow, ...]:
         .order_by(Entry.owner_id.is_not(None), Entry.occurred_at.desc(), Entry.id.desc())
         .limit(limit)
     )
-    return _rows(session, list(session.scalars(query)))
+    return rows(session, list(session.scalars(query)))
 
 
 def get(session: Session, entry_id: int) -> EntryView | None:
@@ -136,7 +136,7 @@ def get(session: Session, entry_id: int) -> EntryView | None:
     entry = session.get(Entry, entry_id)
     if entry is None:
         return None
-    (row,) = _rows(session, [entry_id])
+    (row,) = rows(session, [entry_id])
     heard = recordings.of_call(session, entry.call_id) if entry.call_id else ()
     changes = session.execute(
         select(Amendment, Officer.name)
@@ -191,7 +191,7 @@ def to_ask(found: tuple[ElementView, ...]) -> tuple[str, ...]:
 _confirmer = aliased(Officer)
 
 
-def _rows(session: Session, keys: list[int]) -> tuple[EntryRow, ...]:
+def rows(session: Session, keys: list[int]) -> tuple[EntryRow, ...]:
     """The entries of `keys` in that order."""
     if not keys:
         return ()

@@ -7,7 +7,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from models.queries.page import LIMIT, Page, at_key, bounded, read_at_key
-from models.tables import Entry, Matter, Officer
+from models.tables import Entry, Matter, Officer, Reassignment
 from models.tables.matters import MatterState
 
 
@@ -27,6 +27,17 @@ class MatterView:
     outcome: str
     closed_at: datetime | None
     entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferView:
+    """An offer to pass a matter on that was not settled yet."""
+
+    id: int
+    to_id: int
+    to: str
+    reason: str
+    offered_at: datetime
 
 
 OPEN = (MatterState.OPEN, MatterState.ANSWERED)
@@ -56,6 +67,27 @@ def get(session: Session, matter_id: int) -> MatterView | None:
         return None
     entries = session.scalars(select(Entry.id).where(Entry.matter_id == matter_id).order_by(Entry.occurred_at)).all()
     return _view(matter, matter.owner.name, tuple(entries))
+
+
+def offered(session: Session, matter_id: int) -> OfferView | None:
+    """The newest offer of the matter that is still open, or None."""
+    row = session.execute(
+        select(Reassignment, Officer.name)
+        .join(Officer, Officer.id == Reassignment.to_id)
+        .join(Matter, Matter.id == Reassignment.matter_id)
+        .where(
+            Reassignment.matter_id == matter_id,
+            Reassignment.accepted_at.is_(None),
+            Reassignment.declined_at.is_(None),
+            Reassignment.from_id == Matter.owner_id,
+        )
+        .order_by(Reassignment.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    offer, name = row
+    return OfferView(id=offer.id, to_id=offer.to_id, to=name, reason=offer.reason, offered_at=offer.offered_at)
 
 
 def _view(matter: Matter, owner: str, entries: tuple[int, ...] = ()) -> MatterView:

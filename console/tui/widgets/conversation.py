@@ -5,43 +5,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from console.tui.text import clean, duration, short_time, wrap
-from console.tui.widgets.alerts import number_of, party_of
+from console.tui.text import wrap
+from console.tui.widgets.call_line import CallLine
 from console.tui.widgets.toned import Toned
 from console.tui.widgets.transcript import TranscriptView
-from console.words import N_, _, element_short, ngettext, word
+from console.words import N_, _, element_short, ngettext
 from models.queries.desk import Conversation as View
-from models.rules.calls import CallState
-from models.tables.recordings import RecordingState, TranscriptState
-
-
-class CallLine(Toned):
-    """Who speaks with whom, how long, and whether it is recorded."""
-
-    view: View | None = None
-
-    def render(self) -> Text:
-        """One line."""
-        line = Text(" ", no_wrap=True, overflow="crop", end="")
-        if self.view is None:
-            line.append(_("no conversation"), self.tone("dim"))
-            return line
-        room, call = self.room, self.view.call
-        if call.drill:
-            line.append(f"{_('PRACTICE')} ", self.tone("drill"))
-        line.append(short_time(call.rang_at, room.now(), room.zone) + " ", self.tone("dim"))
-        line.append(clean(party_of(call) if call.party else number_of(call)), self.tone("strong"))
-        if call.seat:
-            line.append(" " + _("at seat {seat}").format(seat=clean(call.seat)))
-        if call.answered_at:
-            line.append(f" {duration(call.talk_seconds(room.now()))}", self.tone("accent"))
-        if call.state is not CallState.ANSWERED:
-            line.append(f" {word(call.state)}", self.tone("dim"))
-        elif any(view.state is RecordingState.GROWING for view in self.view.recorded):
-            line.append(" " + _("recording"), self.tone("alert"))
-        else:
-            line.append(" " + _("NOT RECORDED"), self.tone("warn"))
-        return line
+from models.tables.recordings import TranscriptState
 
 
 class Asking(Toned):

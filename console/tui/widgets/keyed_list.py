@@ -52,8 +52,18 @@ class KeyedList(ScrollView, Toned, Generic[Item], can_focus=True):
             """The list."""
             return self.source
 
-    class Highlighted(Chosen):
+    class Highlighted(Message):
         """The cursor is on another row."""
+
+        def __init__(self, source: "KeyedList[Any]", item: Any) -> None:
+            self.source = source
+            self.item = item
+            super().__init__()
+
+        @property
+        def control(self) -> "KeyedList[Any]":
+            """The list."""
+            return self.source
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
@@ -103,6 +113,11 @@ class KeyedList(ScrollView, Toned, Generic[Item], can_focus=True):
             self._fresh = list(items)
         else:
             self._replace(list(items))
+        self._say()
+
+    def replace(self, items: Sequence[Item]) -> None:
+        """Take new rows at once, whatever has the focus; the highlighted record stays so where it is among them."""
+        self._replace(list(items))
         self._say()
 
     def _replace(self, items: list[Item]) -> None:

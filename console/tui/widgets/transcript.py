@@ -55,6 +55,13 @@ class TranscriptView(ScrollView, Toned, can_focus=True):
             self.phrase = phrase
             super().__init__()
 
+    class Moved(Message):
+        """The cursor is on this phrase."""
+
+        def __init__(self, phrase: Phrase) -> None:
+            self.phrase = phrase
+            super().__init__()
+
     def __init__(self, *, id: str | None = None, follow: bool = False, empty: str = "") -> None:  # noqa: A002
         super().__init__(id=id)
         self.phrases: tuple[Phrase, ...] = ()
@@ -108,6 +115,8 @@ class TranscriptView(ScrollView, Toned, can_focus=True):
     def action_move(self, by: int) -> None:
         """Another phrase."""
         self.stand_at(max(0, min(len(self.phrases) - 1, self.index + by)))
+        if self.phrases:
+            self.post_message(self.Moved(self.phrases[self.index]))
 
     def action_play(self) -> None:
         """From the phrase on which the cursor is."""
