@@ -13,10 +13,10 @@ ENDPOINT = "dutyline-practice"
 
 
 def script(name: str) -> PracticeCall:
-    """The practice call of that name, or the first one. Raises PracticeFailed naming those there are."""
+    """The practice call of that name, or the shortest one. Raises PracticeFailed naming those there are."""
     known = load()
     if not name:
-        return known[0]
+        return min(known, key=lambda call: call.seconds)
     for found in known:
         if found.id == name:
             return found

@@ -52,6 +52,26 @@ SCENES = (
             "cause": "雨天路滑",
         },
     ),
+    # The beginning and the end of the first: the shortest call that has it all, shown where nobody sits.
+    Scene(
+        "brief",
+        {"zh": "省道交通事故(简短)", "en": "Accident on a provincial road, in brief"},
+        *("07596681201", "廉江市交警大队", "m3", "f1"),
+        """
+        值：你好，市总值班室，请讲。
+        来：我是廉江市交警大队的陈科长。
+        来：十点二十分在省道二八七线发生一起交通事故，三人受伤。
+        值：收到，是什么原因造成的？
+        来：初步判断是雨天路滑，伤者已经送医。
+        """,
+        {
+            "time": {"text": "十点二十分", "clock": "10:20"},
+            "place": "省道二八七线",
+            "nature": {"code": "accident", "kind": "交通事故"},
+            "consequences": {"injured": 3},
+            "cause": "雨天路滑",
+        },
+    ),
     Scene(
         "fire",
         {"zh": "农贸市场火灾", "en": "Fire at a market"},
