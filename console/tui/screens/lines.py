@@ -44,8 +44,8 @@ class LineList(KeyedList[LineView]):
                 (since, 11, ""),
                 (age, 6, self.tone("dim")),
                 ("" if service else str(traffic.calls), 5, ""),
-                ("" if service else str(traffic.missed), 5, self.tone("warn") if traffic.missed else ""),
-                (answered, 5, ""),
+                ("" if service else str(traffic.missed), 6, self.tone("warn") if traffic.missed else ""),
+                (answered, 6, ""),
                 ("" if service else duration(traffic.longest_ring), 7, ""),
             )
         )
@@ -77,8 +77,8 @@ class LinesScreen(RoomScreen[None]):
                 (_("since"), 11, "bold"),
                 (_("age"), 6, "bold"),
                 (_("calls"), 5, "bold"),
-                (_("missed"), 5, "bold"),
-                (_("ring s"), 5, "bold"),
+                (_("missed"), 6, "bold"),
+                (_("ring s"), 6, "bold"),
                 (_("longest"), 7, "bold"),
                 (_("officer, detail"), 16, "bold"),
             )

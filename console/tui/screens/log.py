@@ -121,7 +121,7 @@ class LogScreen(RoomScreen[None]):
         rows = self.query_one(LogList)
         count = f"{len(rows.items)}{'+' if self._cursor else ''}"
         news = "  " + _("newer entries: F6") if self._newer else ""
-        rows.border_title = Content(f"{_('Duty log')} {count}{news}")
+        rows.border_title = Content(_("Duty log") + f" {count}{news}")
 
     @on(KeyedList.Chosen)
     def chosen(self, event: KeyedList.Chosen) -> None:

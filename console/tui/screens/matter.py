@@ -90,7 +90,7 @@ class MatterScreen(RoomScreen[None]):
             return Text(_("This matter is not in the record."))
         text = Text()
         if view.drill:
-            text.append(f"{_('PRACTICE')} ", "bold reverse")
+            text.append(_("PRACTICE") + " ", "bold reverse")
         text.append(clean(view.title) + "\n", "bold")
         opened = short_time(view.opened_at, room.now(), room.zone)
         text.append(

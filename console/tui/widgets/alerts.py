@@ -52,16 +52,15 @@ class Alerts(Toned):
 
     def _ring(self, call: CallView, now: datetime) -> tuple[str, str, Style]:
         outgoing = call.direction is Direction.OUTGOING
+        head = _("CALLING") if outgoing else _("INCOMING")
         parts = [
-            f" {_('PRACTICE')} {_('CALLING') if outgoing else _('INCOMING')} "
-            if call.drill
-            else f" {_('CALLING') if outgoing else _('INCOMING')} ",
+            " " + _("PRACTICE") + f" {head}" if call.drill else f" {head}",
             number_of(call),
             party_of(call),
             _("line {line}").format(line=call.line_label or call.line or _("unknown")),
             _("ringing {n} s").format(n=int(call.ring_seconds(now))),
         ]
-        keys = "" if outgoing else f" F5 {_('answer')} "
+        keys = "" if outgoing else " F5 " + _("answer") + " "
         return "  ".join(clean(part) for part in parts), keys, self.tone("drill" if call.drill else "alert")
 
     def _calm(self) -> str:

@@ -23,8 +23,7 @@ class CallLine(Toned):
             line.append(_("no conversation"), self.tone("dim"))
             return line
         room, call = self.room, self.view.call
-        if call.drill:
-            line.append(f"{_('PRACTICE')} ", self.tone("drill"))
+        self.mark_drill(line, call.drill)
         line.append(short_time(call.rang_at, room.now(), room.zone) + " ", self.tone("dim"))
         line.append(clean(party_of(call) if call.party else number_of(call)), self.tone("strong"))
         if call.seat:

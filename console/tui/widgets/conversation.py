@@ -26,8 +26,8 @@ class Asking(Toned):
         width = max(8, self.size.width - 1)
         ask = " ".join(element_short(key) for key in self.view.to_ask) or _("nothing, all is said")
         known = " ".join(element_short(key) for key in self.view.known) or _("nothing yet")
-        lines = [(part, "warn") for part in wrap(f"{_('Still to ask')}: {ask}", width)]
-        lines += [(part, "good") for part in wrap(f"{_('Known')}: {known}", width)]
+        lines = [(part, "warn") for part in wrap(_("Still to ask") + f": {ask}", width)]
+        lines += [(part, "good") for part in wrap(_("Known") + f": {known}", width)]
         text = Text(no_wrap=True, end="")
         for number, (part, tone) in enumerate(lines[: self.size.height]):
             text.append(("\n" if number else "") + " " + part, self.tone(tone))

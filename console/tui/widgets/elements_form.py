@@ -84,7 +84,7 @@ class ElementsForm(VerticalScroll, can_focus=False):
             self.query_one(f"#author-{view.key}", Label).update(_author(view, doubtful))
             self.views[view.key] = view
         stated = sum(bool(view.said) for view in views)
-        self.border_title = Content(f"{_('Elements')} {stated}/{len(KEYS)}")
+        self.border_title = Content(_("Elements") + f" {stated}/{len(KEYS)}")
 
     def changed(self) -> dict[str, str]:
         """What was written here and is not kept yet."""

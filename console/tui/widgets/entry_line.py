@@ -23,8 +23,7 @@ class EntryLine(Toned):
             line.append(_("reading the record"), self.tone("dim"))
             return line
         room, row, call = self.room, self.view.row, self.view.call
-        if row.drill:
-            line.append(f"{_('PRACTICE')} ", self.tone("drill"))
+        self.mark_drill(line, row.drill)
         line.append(word(row.state), self.tone("warn" if row.state is EntryState.DRAFT else "good"))
         line.append(f"  {short_time(row.occurred_at, room.now(), room.zone)} {kind_words(row)} ", self.tone("dim"))
         if call is not None:

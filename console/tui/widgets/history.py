@@ -35,5 +35,5 @@ class History(VerticalScroll, can_focus=True):
             text.append(
                 f"{short_time(change.at, app.now(), app.zone)} {clean(change.by)}: {clean(change.reason)}\n", "bold"
             )
-            text.append(f"{_('before')}: {clean(change.before)}\n", "dim")
+            text.append(_("before") + f": {clean(change.before)}\n", "dim")
         self.query_one(Static).update(text)

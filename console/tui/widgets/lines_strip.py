@@ -30,7 +30,7 @@ def state_words(line: LineView, now: datetime) -> str:
     if line.kind is LineKind.SERVICE:
         said = _("in order") if line.state is LineState.IDLE else said
     age = (now - line.seen_at).total_seconds() if line.seen_at else 0.0
-    return f"{said} {_('{age} ago').format(age=ago(age))}" if age > OLD_SECONDS else said
+    return said + " " + _("{age} ago").format(age=ago(age)) if age > OLD_SECONDS else said
 
 
 class LinesStrip(Toned):
@@ -46,7 +46,7 @@ class LinesStrip(Toned):
         """Two lines."""
         picture = self.room.picture
         if picture is None:
-            return Text(f" {_('reading the record')}", self.tone("dim"))
+            return Text(" " + _("reading the record"), self.tone("dim"))
         now = self.room.now()
         shown = [line for line in picture.lines if line.kind is not LineKind.SERVICE and line.name != PRACTICE_LINE]
         services = [line for line in picture.lines if line.kind is LineKind.SERVICE]

@@ -49,10 +49,9 @@ class LogList(KeyedList[EntryRow]):
         line.append(fit(short_time(item.occurred_at, room.now(), room.zone), 16) + " ", self.tone("dim"))
         line.append(fit(word(item.state), 9) + " ", self.tone("warn" if item.state is EntryState.DRAFT else "good"))
         line.append(fit(kind_words(item), 8) + " ", self.tone("accent"))
-        if item.drill:
-            line.append(f"{_('PRACTICE')} ", self.tone("drill"))
+        self.mark_drill(line, item.drill)
         line.append(fit(item.source or _("number hidden"), 18) + " ", self.tone("strong"))
         owner = item.owner or _("not taken")
-        line.append(fit(item.text, max(4, width - line.cell_len - 10)), "")
-        line.append(f" {fit(owner, 8)}", self.tone("warn") if item.owner_id is None else self.tone("dim"))
+        line.append(fit(item.text, max(4, width - line.cell_len - 11)), "")
+        line.append(f" {fit(owner, 9)}", self.tone("warn") if item.owner_id is None else self.tone("dim"))
         return line

@@ -28,8 +28,7 @@ class Matters(KeyedList[MatterView]):
         line = Text(" ")
         line.append(fit(word(item.state), 8), self.tone("warn" if item.state is MatterState.OPEN else "good"))
         line.append(" " + fit(short_time(item.opened_at, room.now(), room.zone), 5) + " ", self.tone("dim"))
-        if item.drill:
-            line.append(f"{_('PRACTICE')} ", self.tone("drill"))
+        self.mark_drill(line, item.drill)
         line.append(fit(item.title, max(4, width - line.cell_len - 9)))
         line.append(f" {fit(item.owner, 8)}", self.tone("dim"))
         return line

@@ -44,14 +44,13 @@ class Pending(KeyedList[EntryRow]):
         line = Text(" ")
         line.append(fit(short_time(item.occurred_at, room.now(), room.zone), 5), self.tone("dim"))
         line.append(" ")
-        if item.drill:
-            line.append(f"{_('PRACTICE')} ", self.tone("drill"))
+        self.mark_drill(line, item.drill)
         line.append(cut(kind_words(item), 10) + " ", self.tone("accent"))
         owner = item.owner or _("not taken")
         known = f"{item.stated}/11" if item.kind is EntryKind.CALL else ""
-        tail = f" {fit(known, 5)} {fit(owner, 8)}"
+        tail = f" {fit(known, 5)} {fit(owner, 9)}"
         left = max(4, width - line.cell_len - Text(tail).cell_len)
         line.append(fit(item.source or _("number hidden"), left))
         line.append(f" {fit(known, 5)}", self.tone("dim"))
-        line.append(f" {fit(owner, 8)}", self.tone("warn") if item.owner_id is None else self.tone("dim"))
+        line.append(f" {fit(owner, 9)}", self.tone("warn") if item.owner_id is None else self.tone("dim"))
         return line

@@ -3,7 +3,10 @@
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.style import Style
+from rich.text import Text
 from textual.widget import Widget
+
+from console.words import _
 
 if TYPE_CHECKING:
     from console.tui.app import DutylineApp
@@ -37,6 +40,12 @@ class Toned(Widget):
     def tone(self, name: str) -> Style:
         """The style of a tone in the present theme."""
         return self.get_component_rich_style(f"tone--{name}", partial=True)
+
+    def mark_drill(self, line: Text, drill: bool) -> None:
+        """Practice is said in a word wherever it appears; colour alone would not be seen by everybody."""
+        if drill:
+            line.append(_("PRACTICE"), self.tone("drill"))
+            line.append(" ")
 
     @property
     def room(self) -> "DutylineApp":
