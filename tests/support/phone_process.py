@@ -56,6 +56,8 @@ class Call(pj.Call):
 
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
         tell("transfer", call=self.number, code=prm.statusCode, final=prm.finalNotify)
+        if prm.finalNotify and prm.statusCode == 200:  # as a desk phone does
+            self.hangup(pj.CallOpParam())
 
 
 class Phone(pj.Account):
@@ -111,6 +113,7 @@ def endpoint(options: argparse.Namespace) -> pj.Endpoint:
     config = pj.EpConfig()
     config.logConfig.level = config.logConfig.consoleLevel = 0
     config.uaConfig.threadCnt = 0
+    config.uaConfig.maxCalls = 16
     config.uaConfig.mainThreadOnly = True
     config.medConfig.noVad = True
     config.medConfig.ecTailLen = 0
