@@ -8,8 +8,10 @@ from pathlib import Path
 import pjsua2 as pj
 
 from telephony.errors import TelephonyError
+from telephony.softphone.alert import Alert, Alerts
 from telephony.softphone.commands import Sound
-from telephony.softphone.sound import Device
+from telephony.softphone.events import SoundState
+from telephony.softphone.sound import SoundDesk
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +23,10 @@ class SoundError(TelephonyError):
 class Board:
     """Which sound goes where, by the name of the call. Used by the pump thread only."""
 
-    def __init__(self, sound: Sound, device: Device | None) -> None:
+    def __init__(self, sound: Sound, desk: SoundDesk) -> None:
         self._sound = sound
-        self._device = device
+        self._desk = desk
+        self._alerts: Alerts | None = None
         self._players: dict[str, _Player] = {}
         self._recorders: dict[str, pj.AudioMediaRecorder] = {}
         self._ended: deque[tuple[str, str]] = deque()
@@ -38,10 +41,10 @@ class Board:
             self._recorders[call] = _recorder(Path(self._named(self._sound.record, call)))
         if call in self._recorders:
             media.startTransmit(self._recorders[call])
-        if self._device:
-            media.startTransmit(self._device.port)
+        if self._desk.port:
+            media.startTransmit(self._desk.port)
             if call not in self._players:
-                self._device.port.startTransmit(media)
+                self._desk.port.startTransmit(media)
 
     def load(self, call: str, wav: str, *, loop: bool = False) -> None:
         """`wav` takes the place of what the call heard so far; `connect` lets it be heard. Raises SoundError."""
@@ -65,13 +68,26 @@ class Board:
             found.append(self._ended.popleft())
         return found
 
+    def alert(self, alert: Alert) -> None:
+        """What the officer hears while nobody speaks; nothing without a device."""
+        if self._desk.port and not self._alerts:
+            self._alerts = Alerts(self._desk.port)
+        if self._alerts:
+            self._alerts.sound(alert)
+
+    def look(self) -> SoundState | None:
+        """What has become of the sound device, or None; the calls are to be connected again."""
+        changed = self._desk.look()
+        if changed:
+            self._alerts = None
+        return changed
+
     def close(self) -> None:
         """Let go of everything before the library ends."""
         self._players.clear()
         self._recorders.clear()
-        if self._device:
-            self._device.close()
-            self._device = None
+        self._alerts = None
+        self._desk.close()
 
     @staticmethod
     def _named(path: str, call: str) -> str:

@@ -34,6 +34,7 @@ class SipCall(pj.Call):  # type: ignore[misc]  # an untyped library
         self.name = name
         self.incoming = number is not None
         self.answered = False
+        self.rings = self.incoming
         self.held = False
         self._told: set[events.EventKind] = set()
 
@@ -47,9 +48,10 @@ class SipCall(pj.Call):  # type: ignore[misc]  # an untyped library
         info = self.getInfo()
         log.info("call %s: %s %s %s", self.name, info.stateText, info.lastStatusCode, info.lastReason)
         if info.state == pj.PJSIP_INV_STATE_EARLY and not self.incoming:
-            self._once(events.Ringing(call=self.name) if info.lastStatusCode == 180 else events.Early(call=self.name))
+            self.rings = info.lastStatusCode == 180
+            self._once(events.Ringing(call=self.name) if self.rings else events.Early(call=self.name))
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self.answered:
-            self.answered = True
+            self.answered, self.rings = True, False
             self.tell(events.Answered(call=self.name))
             self._connect()
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
@@ -114,6 +116,10 @@ class SipCall(pj.Call):  # type: ignore[misc]  # an untyped library
     def hear(self, wav: str) -> None:
         """The other side hears `wav`: now, or as soon as it has answered. Raises SoundError."""
         self.phone.board.load(self.name, wav)
+        self._connect(quietly=True)
+
+    def reconnect(self) -> None:
+        """Tie the call to a sound device that was not there before."""
         self._connect(quietly=True)
 
     def _connect(self, *, quietly: bool = False) -> None:

@@ -118,4 +118,5 @@ def _obey(phone: Telephone, output: Output, lines: Lines) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Not sys.exit: what libraries do at the exit of the interpreter may wait for a sound device that has died.
+    os._exit(main())

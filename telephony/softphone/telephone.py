@@ -9,13 +9,15 @@ from pathlib import Path
 import pjsua2 as pj
 
 from telephony.errors import TelephonyError
-from telephony.softphone import addresses, commands, events, sound
+from telephony.softphone import addresses, commands, events
 from telephony.softphone.account import SipAccount, account_config, caller_headers
+from telephony.softphone.alert import Alert
 from telephony.softphone.board import Board, whole
 from telephony.softphone.calls import SipCall, invite
-from telephony.softphone.commands import CallCommand, Command, Configuration
+from telephony.softphone.commands import CallCommand, Command, Configuration, SoundKind
 from telephony.softphone.events import Event, Registration
 from telephony.softphone.guard import explain
+from telephony.softphone.sound import SoundDesk
 
 log = logging.getLogger(__name__)
 
@@ -39,15 +41,15 @@ class Telephone:
         self._endpoint = pj.Endpoint()
         self._endpoint.libCreate()
         self._account: SipAccount | None = None
-        self.board = Board(configuration.sound, None)
+        self.board = Board(configuration.sound, SoundDesk(SoundKind.NULL))
 
     def start(self) -> None:
         """Take the address, open the sound, register. Raises TelephonyError when the telephone cannot be used."""
         self._library()
         own = self.configuration.bind or addresses.own(self.configuration.domain)
         transport = self._transport(own)
-        device, state = sound.open_device(self.configuration.sound.kind)
-        self.board = Board(self.configuration.sound, device)
+        desk = SoundDesk(self.configuration.sound.kind)
+        self.board = Board(self.configuration.sound, desk)
         try:
             self._account = SipAccount(self)
             self._account.create(account_config(self.configuration, own))
@@ -56,7 +58,7 @@ class Telephone:
             raise TelephonyError(f"{what} is no usable SIP identity: {explain(error)}") from error
         if self.configuration.register:
             self._account.registration = Registration.TRYING
-        self.emit(state)
+        self.emit(desk.state)
         host, _, port = transport.rpartition(":")
         self.emit(events.Ready(address=host, port=int(port)))
 
@@ -74,6 +76,7 @@ class Telephone:
                 self.emit(ended)
         self._over.clear()
         self._tell_closed()
+        self._mind_the_sound()
         if self._account:
             self._account.tick()
 
@@ -134,6 +137,20 @@ class Telephone:
         deadline = time.monotonic() + CLOSING
         while not until() and time.monotonic() < deadline:
             self.tick()
+
+    def _mind_the_sound(self) -> None:
+        """Tell when the device went or came; let the officer hear what rings."""
+        changed = self.board.look()
+        if changed:
+            self.emit(changed)
+            for call in self._calls.values():
+                call.reconnect()
+        speaking = any(call.answered and not call.held for call in self._calls.values())
+        ringing = {call.incoming for call in self._calls.values() if call.rings}
+        if True in ringing:
+            self.board.alert(Alert.ONE_MORE if speaking else Alert.RINGING_HERE)
+        else:
+            self.board.alert(Alert.RINGING_THERE if ringing and not speaking else Alert.NONE)
 
     def _tell_closed(self) -> None:
         """An end is told when the recording of the call can be read."""

@@ -302,6 +302,8 @@ class TestNullSound:
             out = officer.dial(caller.address)
             arrived = caller.pick_up()
             officer.wait_for(EventKind.MEDIA, LIMIT, call=out)
+            officer.dtmf(out, "7")
+            assert getattr(caller.wait(EventKind.DIGIT, arrived), "digit", "") == "7"
             officer.hangup(out)
             caller.wait(EventKind.ENDED, arrived)
 

@@ -1,10 +1,12 @@
 """The ring between the telephone's clock and the sound card's."""
 
+import sys
+
 import pytest
 
 from telephony.softphone.commands import SoundKind
 from telephony.softphone.events import SoundState
-from telephony.softphone.sound import Ring, open_device
+from telephony.softphone.sound import Ring, SoundDesk
 
 TARGET, MOST, FRAME = 6, 20, 4
 
@@ -54,7 +56,19 @@ class TestRing:
         assert bytes(out) == bytes(range(len(out)))
 
 
-class TestOpenDevice:
+class TestSoundDesk:
     @pytest.mark.parametrize("kind", [SoundKind.NULL, SoundKind.FILE])
     def test_no_device_unless_asked_for(self, kind: SoundKind) -> None:
-        assert open_device(kind) == (None, SoundState(sound=kind))
+        desk = SoundDesk(kind)
+        assert (desk.port, desk.state) == (None, SoundState(sound=kind))
+        assert desk.look() is None
+        desk.close()
+
+    def test_without_portaudio_it_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "sounddevice", None)  # what Python does for a module that cannot be imported
+        desk = SoundDesk(SoundKind.DEVICE)
+        assert desk.port is None
+        assert desk.state.sound is SoundKind.NULL
+        assert "libportaudio2" in desk.state.reason
+        assert desk.look() is None
+        desk.close()
