@@ -13,8 +13,8 @@ from console.tui.feed import Bridge, DeskRead, FeedLost, NewsCame
 from console.tui.phone import PhoneMaker
 from console.tui.room_actions import RoomActions
 from console.tui.screens.room import RoomScreen
-from console.tui.text import clean
 from console.tui.themes import NIGHT, THEMES
+from console.tui.widgets.lines_strip import detail_of, name_of
 from console.words import N_, _, say, word
 from models.queries.desk import Desk
 from models.queries.officers import SignedIn
@@ -152,7 +152,7 @@ class DutylineApp(RoomActions):
             return [_("The telephone service is not running: the PBX still rings and records, calls come in later.")]
         bad = (LineState.UNREACHABLE, LineState.DEGRADED)
         return [
-            f"{clean(line.label or line.name)}: {word(line.state)}" + (f" ({_(line.detail)})" if line.detail else "")
+            f"{name_of(line)}: {word(line.state)}" + (f" ({detail_of(line)})" if line.detail else "")
             for line in picture.lines
             if line.state in bad and line.kind is not LineKind.SEAT
         ]

@@ -5,7 +5,7 @@ import re
 _DIGITS = "0-9零〇一二两三四五六七八九十百千万亿几"
 _PATTERNS = (
     # Times of day and dates.
-    rf"[{_DIGITS}]+(?:点|时|:|:)(?:[{_DIGITS}]+分?|半|一刻|三刻|整)?",
+    rf"[{_DIGITS}]+(?:点|时|:|\uff1a)(?:[{_DIGITS}]+分?|半|一刻|三刻|整)?",
     rf"[{_DIGITS}]+(?:年|月|日|号)(?:[{_DIGITS}]+(?:月|日|号))*",
     rf"[{_DIGITS}]+(?:多|余)?(?:分钟|小时|个小时|天)(?:以?前|之前|后|以后)?",
     # Counts with their measure, and longer runs of digits such as telephone numbers and roads.

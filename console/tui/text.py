@@ -80,6 +80,17 @@ def wrap(value: str, width: int) -> list[str]:
     return lines
 
 
+def wrap_words(words: list[str], width: int) -> list[str]:
+    """`words` with blanks between, in lines of at most `width` cells; no word is broken, further lines indented."""
+    lines: list[str] = []
+    for word in words:
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"  {word}" if lines else word)
+    return lines
+
+
 def duration(seconds: float) -> str:
     """'01:32', from an hour on '1:02:03'."""
     whole = max(0, int(seconds))

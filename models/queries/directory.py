@@ -1,10 +1,9 @@
-"""Questions about the directory: numbers and whose they are."""
+"""The directory as lists: every number with its unit and person, and how old that knowledge is."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.page import LIMIT, Page, bounded, read_key
@@ -12,62 +11,44 @@ from models.store.lookup import digits
 from models.tables import Contact, Number, Unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class NumberView:
-    """One number; `verified_at` says how old it is."""
+    """One number; `contact` and `post` are empty for a number of the whole unit."""
 
     id: int
-    digits: str
-    label: str
+    number: str
     unit: str
     contact: str
     post: str
+    label: str
     verified_at: datetime | None
 
 
-def listed(session: Session, *, limit: int = LIMIT, cursor: str | None = None) -> Page[NumberView]:
-    """All numbers in the order in which they were written down."""
-    query = _select().order_by(Number.id)
+def listed(session: Session, words: str = "", *, limit: int = LIMIT, cursor: str | None = None) -> Page[NumberView]:
+    """Numbers whose unit or person is named like `words`, has these pinyin initials, or whose digits contain them."""
+    limit = bounded(limit)
+    query = (
+        select(Number.id, Number.digits, Unit.name, Contact.name, Contact.post, Number.label, Number.verified_at)
+        .outerjoin(Contact, Contact.id == Number.contact_id)
+        .outerjoin(Unit, or_(Unit.id == Number.unit_id, Unit.id == Contact.unit_id))
+        .order_by(Number.id)
+        .limit(limit + 1)
+    )
+    for word in words.split():
+        ways = [
+            Unit.name.contains(word, autoescape=True),
+            Contact.name.contains(word, autoescape=True),
+            Unit.initials.startswith(word.lower(), autoescape=True),
+            Contact.initials.startswith(word.lower(), autoescape=True),
+        ]
+        if digits(word):
+            ways.append(Number.digits.contains(digits(word)))
+        query = query.where(or_(*ways))
     if cursor is not None:
         query = query.where(Number.id > read_key(cursor))
-    rows = session.execute(query.limit(bounded(limit) + 1)).all()
-    items = tuple(_view(row) for row in rows[:limit])
-    return Page(items, str(items[-1].id) if len(rows) > limit else None)
-
-
-def matching(session: Session, typed: str, limit: int = 8) -> tuple[NumberView, ...]:
-    """Numbers whose unit or person contains `typed` or begins with it as initials, or whose digits contain it."""
-    typed, bare = typed.strip(), digits(typed)
-    if not typed:
-        return ()
-    ways = [
-        Unit.name.contains(typed, autoescape=True),
-        Contact.name.contains(typed, autoescape=True),
-        Unit.initials.startswith(typed.lower(), autoescape=True),
-        Contact.initials.startswith(typed.lower(), autoescape=True),
-    ]
-    if bare:
-        ways.append(Number.digits.contains(bare, autoescape=True))
-    rows = session.execute(_select().where(or_(*ways)).order_by(Number.id).limit(limit))
-    return tuple(_view(row) for row in rows)
-
-
-def _select() -> Select[*tuple[Any, ...]]:
-
-    return (
-        select(
-            Number.id,
-            Number.digits,
-            Number.label,
-            func.coalesce(Unit.name, "").label("unit"),
-            func.coalesce(Contact.name, "").label("contact"),
-            func.coalesce(Contact.post, "").label("post"),
-            Number.verified_at,
-        )
-        .outerjoin(Contact, Contact.id == Number.contact_id)
-        .outerjoin(Unit, Unit.id == func.coalesce(Number.unit_id, Contact.unit_id))
+    rows = session.execute(query).all()
+    items = tuple(
+        NumberView(key, number, unit or "", contact or "", post or "", label, verified)
+        for key, number, unit, contact, post, label, verified in rows[:limit]
     )
-
-
-def _view(row: Row[Any]) -> NumberView:
-    return NumberView(**row._mapping)  # noqa: SLF001 - the row's public view of its columns
+    return Page(items, str(items[-1].id) if len(rows) > limit else None)

@@ -47,7 +47,7 @@ class DialScreen(ModalScreen[str | None]):
         if not isinstance(app, DutylineApp):
             return
         try:
-            found = await app.read(lambda session: directory.matching(session, typed)) if typed else ()
+            found = await app.read(lambda session: directory.listed(session, typed, limit=8).items) if typed else ()
         except DutylineError as error:
             app.tell_error(error)
             return
@@ -55,7 +55,7 @@ class DialScreen(ModalScreen[str | None]):
         choices.clear_options()
         for view in found:
             name = cut(" ".join(part for part in (view.unit, view.contact, view.label) if part), 38)
-            choices.add_option(Option(Text(f"{clean(view.digits)}  {name}"), f"number-{view.id}-{view.digits}"))
+            choices.add_option(Option(Text(f"{clean(view.number)}  {name}"), f"number-{view.id}-{view.number}"))
 
     @on(Input.Submitted)
     def given(self, event: Input.Submitted) -> None:

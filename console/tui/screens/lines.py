@@ -11,7 +11,7 @@ from textual.widgets import Static
 from console.tui.screens.room import RoomScreen
 from console.tui.text import ago, duration, fit, row, short_time
 from console.tui.widgets.keyed_list import KeyedList
-from console.tui.widgets.lines_strip import line_tone, state_words
+from console.tui.widgets.lines_strip import detail_of, line_tone, name_of, state_words
 from console.words import N_, _, word
 from models.queries.lines import LineView
 from models.tables.lines import LineKind
@@ -39,7 +39,7 @@ class LineList(KeyedList[LineView]):
         line.append_text(
             row(
                 (word(item.kind), 8, self.tone("dim")),
-                (item.label or item.name, 14, self.tone("strong")),
+                (name_of(item), 14, self.tone("strong")),
                 (state_words(item, now) if service else word(item.state), 12, self.tone(line_tone(item))),
                 (since, 11, ""),
                 (age, 6, self.tone("dim")),
@@ -50,7 +50,7 @@ class LineList(KeyedList[LineView]):
             )
         )
         line.append(
-            " " + fit(item.officer or (_(item.detail) if item.detail else ""), max(0, width - line.cell_len - 1)),
+            " " + fit(item.officer or detail_of(item), max(0, width - line.cell_len - 1)),
             self.tone("dim"),
         )
         return line

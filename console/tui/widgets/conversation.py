@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from console.tui.text import wrap
+from console.tui.text import wrap_words
 from console.tui.widgets.call_line import CallLine
 from console.tui.widgets.toned import Toned
 from console.tui.widgets.transcript import TranscriptView
@@ -24,10 +24,10 @@ class Asking(Toned):
         if self.view is None or self.view.call.entry_id is None:
             return Text("")
         width = max(8, self.size.width - 1)
-        ask = " ".join(element_short(key) for key in self.view.to_ask) or _("nothing, all is said")
-        known = " ".join(element_short(key) for key in self.view.known) or _("nothing yet")
-        lines = [(part, "warn") for part in wrap(_("Still to ask") + f": {ask}", width)]
-        lines += [(part, "good") for part in wrap(_("Known") + f": {known}", width)]
+        ask = [element_short(key) for key in self.view.to_ask] or [_("nothing, all is said")]
+        known = [element_short(key) for key in self.view.known] or [_("nothing yet")]
+        lines = [(part, "warn") for part in wrap_words([_("Still to ask") + ":", *ask], width)]
+        lines += [(part, "good") for part in wrap_words([_("Known") + ":", *known], width)]
         text = Text(no_wrap=True, end="")
         for number, (part, tone) in enumerate(lines[: self.size.height]):
             text.append(("\n" if number else "") + " " + part, self.tone(tone))

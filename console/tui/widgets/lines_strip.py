@@ -7,13 +7,13 @@ from rich.text import Text
 
 from console.tui.text import ago, clean
 from console.tui.widgets.toned import Toned
-from console.words import N_, _, word
+from console.words import N_, P_, _, pgettext, word
 from models.queries.lines import LineView
 from models.tables.lines import LineKind, LineState
 
 PRACTICE_LINE = "dutyline-practice"
 """Always there and never rung by the public: not worth the room."""
-OLD_SECONDS = 60.0
+OLD_SECONDS = 30.0
 """A state seen longer ago than this is shown with its age."""
 
 
@@ -22,6 +22,28 @@ def line_tone(line: LineView) -> str:
     if line.state in (LineState.UNREACHABLE, LineState.DEGRADED):
         return "warn"
     return {LineState.IDLE: "good", LineState.RINGING: "alert", LineState.BUSY: "accent"}.get(line.state, "dim")
+
+
+_SERVICES = {
+    "daemon": P_("service", "telephone service"),
+    "pbx": P_("service", "PBX"),
+    "disk": P_("service", "disk"),
+    "speech": P_("service", "speech to text"),
+}
+
+
+def name_of(line: LineView) -> str:
+    """What the line is called on screens."""
+    if line.kind is LineKind.SERVICE and line.name in _SERVICES:
+        return pgettext(*_SERVICES[line.name])
+    return clean(line.label or line.name)
+
+
+def detail_of(line: LineView) -> str:
+    """What else is known of its state, in words."""
+    if line.name == "disk" and line.detail:
+        return _("full in {n} days").format(n=line.detail)
+    return clean(_(line.detail))
 
 
 def state_words(line: LineView, now: datetime) -> str:
@@ -57,8 +79,7 @@ class LinesStrip(Toned):
         text = Text(no_wrap=True, overflow="crop", end="")
         for line in lines:
             piece = Text(" ")
-            name = clean(line.label or line.name)
-            piece.append(f"{name} ", Style())
+            piece.append(f"{name_of(line)} ", Style())
             piece.append(state_words(line, now), self.tone(line_tone(line)))
             if line.kind is LineKind.SEAT:
                 piece.append(

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from console.tui.text import fit, short_time
 from console.tui.widgets.keyed_list import KeyedList
-from console.words import N_, _, word
+from console.words import N_, word
 from models.queries.matters import MatterView
 from models.tables.matters import MatterState
 
