@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.errors import Conflict, Refused
 from models.rules.calls import Direction
-from models.rules.elements import KEYS, Element, draft, missing
+from models.rules.elements import KEYS, Element, Leg, draft, missing
 from models.store import lookup, search, talk
 from models.store.unit import UnitOfWork, subject
 from models.tables import Amendment, Call, Entry, EntryElement, Officer, Recording, Segment, Transcript
@@ -91,10 +91,10 @@ def take(uow: UnitOfWork, entry_id: int, officer_id: int) -> Entry:
 def write_element(uow: UnitOfWork, entry_id: int, key: str, text: str) -> None:
     """The officer's own words for one element of a draft, kept beside the machine's; empty means 'not stated'."""
     entry = _draft(uow, entry_id)
-    if key not in KEYS:
-        raise Refused("'{key}' is not one of the eleven elements: {keys}", key=key, keys=", ".join(KEYS))
+    _known(key)
     with uow.action("entry.written", subject("entry", entry.id)):
         _officer_element(entry, key, text.strip())
+        _index(uow, entry)
 
 
 def write_text(uow: UnitOfWork, entry_id: int, text: str) -> None:
@@ -103,6 +103,11 @@ def write_text(uow: UnitOfWork, entry_id: int, text: str) -> None:
     with uow.action("entry.written", subject("entry", entry.id)):
         entry.text = text.strip()
         _index(uow, entry)
+
+
+def _known(key: str) -> None:
+    if key not in KEYS:
+        raise Refused("'{key}' is not one of the eleven elements: {keys}", key=key, keys=", ".join(KEYS))
 
 
 def _officer_element(entry: Entry, key: str, text: str) -> None:
@@ -127,6 +132,8 @@ def confirm(
         raise Refused("an entry needs a text: say in one sentence what was reported, or that nothing was")
     if entry.call is not None and not entry.call.state.over:
         raise Refused("the call goes on: confirm the entry when it has ended")
+    for key in elements or {}:
+        _known(key)
     with uow.action("entry.confirmed", subject("entry", entry.id)):
         for key, words in (elements or {}).items():
             _officer_element(entry, key, words.strip())
@@ -213,9 +220,10 @@ def _name(uow: UnitOfWork, officer_id: int | None) -> str:
 
 
 def _index(uow: UnitOfWork, entry: Entry) -> None:
-    """Findable by source, number, texts and the machine's transcript."""
+    """Findable by source, number, texts, the officer's elements and the machine's transcript."""
     call = entry.call
     words = [entry.source, entry.text, entry.draft]
+    words += [row.text for row in entry.elements if row.author is Author.OFFICER]
     if call is not None:
         unit, contact = call.unit, call.contact
         words += [call.number, call.caller_name]
@@ -225,6 +233,8 @@ def _index(uow: UnitOfWork, entry: Entry) -> None:
             select(Segment.text)
             .join(Transcript, Transcript.id == Segment.transcript_id)
             .join(Recording, Recording.id == Transcript.recording_id)
-            .where(Recording.call_id == call.id, Segment.leg != "caller")
+            .join(Call, Call.id == Recording.call_id)
+            .where(or_(Call.id == call.id, Call.part_of_id == call.id), Segment.leg != Leg.CALLER)
+            .order_by(Segment.id)
         )
     search.index(uow.session, entry.id, " ".join(words))
