@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 MAX_CALLS = 4
 """What the library was built for; a further caller hears busy (486) from it."""
 RATE = 8000
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - compared with, not bound to: others must be told where to answer
 CLOSING = 3.0
 """Seconds for the far ends and the PBX to confirm that we go, and for a recording to be closed."""
 
@@ -46,7 +47,8 @@ class Telephone:
     def start(self) -> None:
         """Take the address, open the sound, register. Raises TelephonyError when the telephone cannot be used."""
         self._library()
-        own = self.configuration.bind or addresses.own(self.configuration.domain)
+        bind = self.configuration.bind
+        own = addresses.own(self.configuration.domain) if bind in {"", ANY_ADDRESS} else bind
         transport = self._transport(own)
         desk = SoundDesk(self.configuration.sound.kind)
         self.board = Board(self.configuration.sound, desk)

@@ -184,8 +184,10 @@ class TestCall:
             ]
             calls = [(*pair, *connect(*pair)) for pair in pairs for _ in range(4)][:10]
             calls[-1][1].hear(calls[-1][3], 3)
+            for caller, _, out, _ in calls:
+                caller.softphone.hangup(out)
             for caller, officer, out, arrived in calls:
-                caller.hang_up(out)
+                caller.wait(EventKind.ENDED, out)
                 officer.wait(EventKind.ENDED, arrived)
                 assert_heard(officer.heard(arrived), caller.source, officer.source)
                 assert_heard(caller.heard(out), officer.source, caller.source)
@@ -309,6 +311,19 @@ class TestNullSound:
 
 
 class TestProcess:
+    def test_the_parent_never_loads_the_sip_library(self) -> None:
+        code = "import sys, telephony.softphone.client, telephony.practice.caller; print('pjsua2' in sys.modules)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout == "False\n"
+
+    def test_any_address_is_the_one_on_the_way_to_the_pbx(self) -> None:
+        for bind in ("", "0.0.0.0"):  # noqa: S104 - told, not bound to
+            phone = Softphone(Configuration(user="6001", domain="127.0.0.1:9", bind=bind))
+            phone.start()
+            ready = phone.wait_for(EventKind.READY, LIMIT)
+            phone.close()
+            assert getattr(ready, "address", "") == "127.0.0.1"
+
     def test_killed_it_is_gone_and_reaped(self, pair: Pair) -> None:
         caller, officer = pair
         told: list[Event] = []

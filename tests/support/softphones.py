@@ -71,8 +71,8 @@ def seconds(path: Path) -> float:
         return reader.getnframes() / reader.getframerate()
 
 
-def correlate(leg: Samples | Path, source: Samples | Path, *, window: float = 0.5) -> float:
-    """How much of `leg` is `source`, 0 to 1: the median over its windows that are not silent.
+def correlate(leg: Samples | Path, source: Samples | Path, *, window: float = 0.5, most: int = 20) -> float:
+    """How much of `leg` is `source`, 0 to 1: the median over at most `most` of its windows that are not silent.
 
     Each window is looked for anywhere in the source, so a lost or doubled packet spoils one window only.
     """
@@ -83,14 +83,12 @@ def correlate(leg: Samples | Path, source: Samples | Path, *, window: float = 0.
     spectrum = np.fft.rfft(played, length)
     power = np.concatenate(([0.0], np.cumsum(played**2)))
     energy = np.sqrt(np.maximum(power[size:] - power[:-size], 1.0))
+    parts = [heard[start : start + size] for start in range(0, len(heard) - size + 1, size)]
+    loud = [part for part in parts if np.linalg.norm(part) / np.sqrt(size) > 100]
     found = []
-    for start in range(0, len(heard) - size + 1, size):
-        part = heard[start : start + size]
-        norm = float(np.linalg.norm(part))
-        if norm / np.sqrt(size) < 100:
-            continue
+    for part in loud[:: max(1, len(loud) // most)]:
         product = np.fft.irfft(spectrum * np.conj(np.fft.rfft(part, length)), length)[: len(energy)]
-        found.append(float(np.max(np.abs(product) / energy)) / norm)
+        found.append(float(np.max(np.abs(product) / energy)) / float(np.linalg.norm(part)))
     return float(np.median(found)) if found else 0.0
 
 
