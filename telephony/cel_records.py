@@ -34,6 +34,9 @@ _BEGIN = rb'"[^"\r\n]{1,80}","[0-9]{9,11}\.[0-9]{1,6}","'
 START = re.compile(rb"^" + _BEGIN, re.MULTILINE)
 """Where a record begins. Inside a field a quote is doubled, so that no caller's name can look like it."""
 _INSIDE = re.compile(_BEGIN)
+_FIELD = re.compile(r'"((?:[^"]|"")*)",')
+CUT = 1024
+"""Asterisk 22 writes at most 1023 bytes of a record and a line end."""
 
 
 class Row(NamedTuple):
@@ -62,7 +65,7 @@ def parse(record: bytes) -> list[Fact]:
         return []
     if not row.uniqueid or not row.linkedid:
         raise ValueError("no channel or no call")
-    reader = (_USER if row.userdeftype else _EVENTS).get(row.userdeftype or row.eventtype)
+    reader = _USER.get(row.userdeftype) if row.userdeftype else (_EVENTS | _USER).get(row.eventtype)
     if reader is None:
         return []
     who = {
@@ -118,17 +121,31 @@ def _closed(stretch: bytes) -> bool:
 
 
 def read(record: bytes) -> Row:
-    """The columns of one record. Raises ValueError."""
+    """The columns of one record; one that Asterisk cut has those that are whole. Raises ValueError."""
     if not START.match(record):
         raise ValueError("does not begin like a record")
     text = record.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+    columns = _whole_fields(text) if len(record) == CUT and not text.endswith('"') else _fields(text)
+    if len(columns) != len(Row._fields):
+        raise ValueError(f"{len(columns)} fields instead of {len(Row._fields)}")
+    return Row(*columns)
+
+
+def _fields(text: str) -> list[str]:
     try:
         rows = list(csv.reader([text], strict=True))
     except csv.Error as error:
         raise ValueError(str(error)) from error
-    if len(rows) != 1 or len(rows[0]) != len(Row._fields):
-        raise ValueError(f"not one record of {len(Row._fields)} fields")
-    return Row(*rows[0])
+    return rows[0] if len(rows) == 1 else []
+
+
+def _whole_fields(text: str) -> list[str]:
+    """The fields before the one that was cut, and empty ones for the rest."""
+    columns, at = [], 0
+    while found := _FIELD.match(text, at):
+        columns.append(found[1].replace('""', '"'))
+        at = found.end()
+    return columns + [""] * (len(Row._fields) - len(columns))
 
 
 def _extra(row: Row) -> dict[str, Any]:

@@ -48,11 +48,14 @@ def name_in_from(encoded: str) -> str:
     The only way to a GBK name: PJSIP (Asterisk 22) puts U+FFFD for such bytes in CALLERID(name).
     """
     try:
-        header = base64.b64decode(encoded.strip(), validate=True)
+        bare = encoded.strip().rstrip("=")  # Originate drops the padding
+        header = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except (binascii.Error, ValueError):
         return ""
-    display = header[: header.rfind(b"<")].strip() if b"<" in header else b""
-    return caller_name(display[1:-1] if display[:1] == display[-1:] == b'"' and len(display) > 1 else display)
+    if header.startswith(b'"'):  # what is too long was cut, perhaps within the name
+        address = header.rfind(b"<")
+        return caller_name(header[1:address].rstrip().removesuffix(b'"') if address > 0 else header[1:])
+    return caller_name(header.partition(b"<")[0]) if b"<" in header else ""
 
 
 def _bytes(text: str) -> bytes:

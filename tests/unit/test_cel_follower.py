@@ -12,6 +12,7 @@ import pytest
 from loopback import until
 
 from telephony.cel import LONGEST_RECORD, WINDOW, Batch, CelFollower, Position
+from telephony.cel_records import CUT
 from telephony.facts import ChannelFact, ChannelStarted
 
 
@@ -150,6 +151,26 @@ def test_a_record_behind_one_that_a_full_disk_cut_is_not_lost(log: Log, cut: int
     log.write(record(1), record(2)[:-cut], record(3), record(4))
     assert log.drain() == [1, 3, 4]
     assert len(log.problems) == 1
+
+
+def test_records_that_asterisk_cut_are_told_and_block_nothing(log: Log) -> None:
+    columns = [
+        "CHAN_START",
+        "1795465607.5",
+        "d-1.7",
+        "d-1.7",
+        "PJSIP/t-00000001",
+        "138",
+        "",
+        "100",
+        "x",
+        "",
+        "y" * 1500,
+    ]
+    cut = ",".join(f'"{column}"' for column in columns).encode()[: CUT - 1] + b"\n"
+    log.write(record(1), cut, record(2), cut, cut, record(3))
+    assert log.drain() == [1, 7, 2, 7, 7, 3]
+    assert log.problems == []
 
 
 def test_a_caller_named_like_a_record_splits_nothing(log: Log) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.cel_records import START, Row, parse, read
+from telephony.cel_records import CUT, START, Row, parse, read
 from telephony.facts import (
     BridgeEntered,
     BridgeLeft,
@@ -166,6 +166,16 @@ def test_names_survive_whatever_bytes_they_have(raw: bytes, name: str) -> None:
 def test_garbage_is_a_value_error(garbage: bytes) -> None:
     with pytest.raises(ValueError):
         parse(garbage)
+
+
+@pytest.mark.parametrize("spool", ["/" + "s" * 700, "/" + "s" * 440])
+def test_what_asterisk_cut_tells_what_is_whole(spool: str) -> None:
+    """Its buffer holds 1023 bytes; the paths of a recording stand twice in the record."""
+    whole = user("DL_RECORDING", spool)
+    assert len(whole) > CUT
+    assert parse(whole[: CUT - 1] + b"\n") == [RecordingStarted(stem=spool, **WHO)]
+    started = record("CHAN_START", cid_num="138", appdata="x" * 2000)[: CUT - 1] + b"\n"
+    assert parse(started) == [ChannelStarted(number="138", **WHO)]
 
 
 @given(st.binary(max_size=300))

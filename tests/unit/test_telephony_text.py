@@ -68,8 +68,13 @@ def test_the_from_header_brings_the_name_that_pjsip_destroyed() -> None:
     assert name_in_from(base64.b64encode(header).decode()) == "值班室 [/red]"
     assert name_in_from(base64.b64encode(rb'"he \"x\" <y>" <sip:1@h>').decode()) == 'he "x" <y>'
     assert name_in_from(base64.b64encode("张三 <sip:1@h>".encode()).decode()) == "张三"
+    assert name_in_from(base64.b64encode(header).decode().rstrip("=")) == "值班室 [/red]"
+    long = base64.b64encode(f'"{"长" * 500}" <sip:1@h>'.encode()).decode()
+    assert name_in_from(long[:280]) == "长" * 69
 
 
-@pytest.mark.parametrize("encoded", ["", "%%%", "PHNpcDoxQGg+", "YQ", "值", "sip:1@h"])
+@pytest.mark.parametrize(
+    "encoded", ["", "%%%", "PHNpcDoxQGg+", "PHNpcDox", "c2lwOjFAaDt0YWc9MQ==", "Y", "值", "sip:1@h"]
+)
 def test_a_from_header_without_a_name_or_without_sense_is_no_name(encoded: str) -> None:
     assert name_in_from(encoded) == ""
