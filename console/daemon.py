@@ -24,11 +24,14 @@ from telephony.agi import AgiServer
 from telephony.ami import AmiLink, LinkState
 from telephony.asterisk import secrets
 from telephony.asterisk.layout import Layout
+from telephony.asterisk.recorder import RecorderKeeper
 from telephony.capture import Capture
 from telephony.cel import CelFollower
 from telephony.duty import DutyPush
 from telephony.errands import Errands
 from telephony.errors import TelephonyError
+from telephony.facts import Fact
+from telephony.observe import Numbering
 from telephony.practice import room as practice
 from telephony.recording.levels import disk_days
 from telephony.sealing import Sealer
@@ -55,10 +58,14 @@ class Daemon:
         self._lock = threading.Lock()
         pbx = settings.pbx
         self.capture = Capture(
-            self.record, CelFollower(settings.path(pbx.cel_file)), on_trouble=self._service("record")
+            self.record,
+            CelFollower(settings.path(pbx.cel_file)),
+            Numbering(pbx.outgoing_prefix, frozenset(seat.number for seat in settings.seats)),
+            on_trouble=self._service("record"),
         )
         self.agi = AgiServer(pbx, self.capture.submit)
-        self.ami = AmiLink(pbx, self.capture.submit, self._on_link, self.capture.submit)
+        self.ami = AmiLink(pbx, self._heard, self._on_link, self.capture.submit)
+        self.recorders = RecorderKeeper(self.ami)
         self.duty = DutyPush(self.record, settings, self.ami.db_put, self.ami.db_del)
         self.sealer = Sealer(self.record, settings.path(settings.recordings.folder))
         self.errands = Errands(self.record, settings, self.ami, practice.placer(settings))
@@ -72,7 +79,8 @@ class Daemon:
             migrations.check(self.record)
             with self.record.writing(ACTOR) as uow:
                 lines.configure(uow, self.settings.seats, self.settings.trunks)
-            for part in (self.capture, self.agi, self.duty, self.ami, self.sealer, self.errands, self.speech):
+            wires = (self.capture, self.agi, self.duty, self.recorders, self.ami)
+            for part in (*wires, self.sealer, self.errands, self.speech):
                 part.start()
                 self._undo.callback(part.stop)
         except BaseException:
@@ -136,6 +144,10 @@ class Daemon:
         if ended or found:
             log.warning("reconcile: %d calls ended, %d calls found in the spool", ended, found)
         return True
+
+    def _heard(self, fact: Fact) -> None:
+        self.recorders.hear(fact)
+        self.capture.submit(fact)
 
     def _on_link(self, state: LinkState, reason: str) -> None:
         self.duty.connected(state is LinkState.ONLINE)

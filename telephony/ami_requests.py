@@ -83,6 +83,29 @@ class Requests(ABC):
         """End the channel of that name."""
         self._ask(lambda manager: manager.hangup(channel))
 
+    def recorded(self, call: str) -> list[tuple[str, str]]:
+        """The channels of a call that are being recorded: name, and the path of the recording without its ending."""
+        shown = self._list({"Action": "CoreShowChannels"}, "CoreShowChannelsComplete")
+        names = [str(event.get_header("Channel", "")) for event in shown if event.get_header("Linkedid", "") == call]
+        found = []
+        for name in names:
+            try:
+                answer = self._send({"Action": "Getvar", "Channel": name, "Variable": "DL_STEM"})
+            except PbxRefused:
+                continue  # gone since it was listed
+            if stem := str(answer.get_header("Value", "")):
+                found.append((name, stem))
+        return found
+
+    def stop_recorder(self, channel: str) -> None:
+        """Stop recording a channel."""
+        self._send({"Action": "StopMixMonitor", "Channel": channel})
+
+    def append_recorder(self, channel: str, stem: str) -> None:
+        """Record a channel behind what the files of `stem` have, as the dialplan began it."""
+        options = f"ar({stem}-rx.wav)t({stem}-tx.wav)"
+        self._send({"Action": "MixMonitor", "Channel": channel, "File": f"{stem}.wav", "Options": options})
+
     def db_put(self, family: str, key: str, value: str) -> None:
         """Set a key of Asterisk's database; at most about 900 bytes."""
         self._ask(lambda manager: manager.dbput(family, key, value))
@@ -154,6 +177,9 @@ class Requests(ABC):
     @abstractmethod
     def _online(self) -> GuardedManager:
         """The connection, signed in. Raises PbxUnreachable."""
+
+    def _send(self, action: Mapping[str, str]) -> Any:
+        return self._ask(lambda manager: manager.send_action(action))
 
     def _ask(self, action: Callable[[GuardedManager], Any]) -> Any:
         manager = self._online()

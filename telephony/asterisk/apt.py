@@ -124,7 +124,9 @@ class PrivateApt:
                 capture_output=True, text=True, timeout=timeout, check=False, cwd=cwd, env=environment,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
-            raise AsteriskUnavailable(f"{self.mirror} did not finish within {timeout:.0f} s; try again later") from error
+            raise AsteriskUnavailable(
+                f"{self.mirror} did not finish within {timeout:.0f} s; try again later"
+            ) from error
 
 
 def proxies() -> list[str]:

@@ -54,10 +54,16 @@ def unresolved(root: Path, machine: Architecture, modules: list[str]) -> list[st
             wrong.append(f"{file.name} is missing")
             continue
         done = subprocess.run(
-            [loader, "--library-path", libraries, "--list", file], capture_output=True, text=True, timeout=60, check=False
+            [loader, "--library-path", libraries, "--list", file],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         said = done.stdout + done.stderr
-        outside = re.findall(r"^\s*(\S+) => (?:not found|/(?!\S*" + re.escape(str(root).lstrip("/")) + r")\S+)", said, re.M)
+        outside = re.findall(
+            r"^\s*(\S+) => (?:not found|/(?!\S*" + re.escape(str(root).lstrip("/")) + r")\S+)", said, re.M
+        )
         outside = [name for name in outside if machine.loader not in name]
         if outside or "not found" in said:
             wrong.append(f"{file.name} needs {', '.join(outside) or said.strip()[:120]}")

@@ -44,7 +44,9 @@ def modules_conf(program: AsteriskProgram) -> str:
         found = MODULE.match(line)
         if found and not program.has(found.group(2)):
             if found.group(1) == "require":
-                raise AsteriskMisconfigured(f"{program.modules}: {found.group(2)} is missing in Asterisk {program.version}")
+                raise AsteriskMisconfigured(
+                    f"{program.modules}: {found.group(2)} is missing in Asterisk {program.version}"
+                )
             continue
         lines.append(line)
     return "\n".join(lines) + "\n"
@@ -54,7 +56,9 @@ def dialplan(settings: Settings, spool: Path, prompt: Path) -> str:
     """extensions_dutyline.conf for these seats, trunks and times."""
     pbx = settings.pbx
     seats = [(seat.number, f"PJSIP/{pjsip.seat_endpoint(seat)}") for seat in settings.seats]
-    calls = [f"exten => {number},1,Set(DL_TO={target})\n same => n,Goto(dutyline-house,s,1)" for number, target in seats]
+    calls = [
+        f"exten => {number},1,Set(DL_TO={target})\n same => n,Goto(dutyline-house,s,1)" for number, target in seats
+    ]
     dials = [f"exten => {number},1,Goto(dutyline-seats,{number},1)" for number, _ in seats]
     return fill(
         "extensions_dutyline.conf",

@@ -46,7 +46,9 @@ def ensure(cache: Path, progress: Progress, *, private: bool = False) -> Asteris
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise AsteriskUnavailable(f"{cache}: the disk is full; free 300 MB and try again") from error
-        raise AsteriskUnavailable(f"{cache}: {error.strerror or error}; set XDG_CACHE_HOME to a folder of yours") from error
+        raise AsteriskUnavailable(
+            f"{cache}: {error.strerror or error}; set XDG_CACHE_HOME to a folder of yours"
+        ) from error
 
 
 def _unpacked(folder: Path, machine: Architecture, progress: Progress) -> AsteriskProgram:
@@ -67,7 +69,9 @@ def _fetched(folder: Path, machine: Architecture, progress: Progress) -> Asteris
     preflight()
     free = shutil.disk_usage(folder.parent).free
     if free < ROOM_NEEDED:
-        raise AsteriskUnavailable(f"{folder.parent}: {free // 1_000_000} MB free, 300 MB are needed for a private Asterisk")
+        raise AsteriskUnavailable(
+            f"{folder.parent}: {free // 1_000_000} MB free, 300 MB are needed for a private Asterisk"
+        )
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".asterisk-") as work:
         whole = Path(work) / "whole"
         (whole / "debs").mkdir(parents=True)

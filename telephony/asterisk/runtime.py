@@ -125,7 +125,9 @@ class AsteriskInstance:
             raise AsteriskFailed(f"Asterisk does not answer: {error}") from error
         said = done.stdout.decode("utf-8", "replace")
         if done.returncode != 0 or "Unable to connect to remote asterisk" in said:
-            raise AsteriskFailed(f"Asterisk does not answer: {(said or done.stderr.decode('utf-8', 'replace')).strip()}")
+            raise AsteriskFailed(
+                f"Asterisk does not answer: {(said or done.stderr.decode('utf-8', 'replace')).strip()}"
+            )
         return said
 
     def _wait_booted(self, limit: float) -> None:

@@ -28,7 +28,9 @@ def load(file: Path) -> Secrets:
     except FileNotFoundError as error:
         raise AsteriskMisconfigured(f"{file}: not there yet; it is made when the private Asterisk starts") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AsteriskMisconfigured(f"{file}: cannot be read as Dutyline's passwords; remove it to make new ones") from error
+        raise AsteriskMisconfigured(
+            f"{file}: cannot be read as Dutyline's passwords; remove it to make new ones"
+        ) from error
     return found
 
 
