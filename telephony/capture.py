@@ -17,7 +17,7 @@ from models.errors import Unavailable
 from models.store.engine import Record
 from telephony import facts as f
 from telephony.cel import CelFollower, Position
-from telephony.observe import put_on_record
+from telephony.observe import Numbering, put_on_record
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +34,12 @@ Item = f.Fact | f.LineState
 class Capture:
     """Takes facts from any thread by `submit`; one thread of its own puts them on record."""
 
-    def __init__(self, record: Record, cel: CelFollower | None, *, on_trouble: Callable[[str], None]) -> None:
+    def __init__(
+        self, record: Record, cel: CelFollower | None, numbering: Numbering, *, on_trouble: Callable[[str], None]
+    ) -> None:
         """`on_trouble` hears a sentence when the record cannot be written, and "" when it can again."""
         self._record = record
-        self._cel = cel
+        self._cel, self._numbering = cel, numbering
         self._position: Position | None = None
         self._unread = ""
         self._on_trouble = on_trouble
@@ -165,7 +167,7 @@ class Capture:
     def _transaction(self, items: Iterable[Item], position: Position | None) -> None:
         with self._record.writing(ACTOR) as uow:
             for item in items:
-                put_on_record(uow, item)
+                put_on_record(uow, item, self._numbering)
             if position is not None:
                 bookmarks.move(uow, BOOKMARK, position.as_json())
 

@@ -1,5 +1,7 @@
 """One fact, one action: the mapping from what the PBX tells to what the record keeps. Pure dispatch, no state."""
 
+from dataclasses import dataclass
+
 from models.actions import calls, lines, recordings
 from models.rules.calls import EventKind
 from models.store.unit import UnitOfWork
@@ -18,7 +20,21 @@ _STATES = {
 _TRANSFERS = {f.TransferKind.BLIND: EventKind.BLIND, f.TransferKind.ATTENDED: EventKind.ATTENDED}
 
 
-def put_on_record(uow: UnitOfWork, item: f.Fact | f.LineState) -> None:
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How seats dial: another seat as it is, outside with `prefix` before the number."""
+
+    prefix: str = ""
+    seats: frozenset[str] = frozenset()
+
+    def meant(self, context: str, exten: str) -> str:
+        """The number that was meant by `exten` dialled in `context`."""
+        if context != "dutyline-seats" or exten in self.seats:
+            return exten
+        return exten.removeprefix(self.prefix) or exten
+
+
+def put_on_record(uow: UnitOfWork, item: f.Fact | f.LineState, numbering: Numbering) -> None:
     """Do what `item` says. Idempotent; the order of facts does not matter."""
     if isinstance(item, f.Fact) and item.call.startswith(PLAY):
         return  # a recording played to a desk phone is no call of the room
@@ -32,7 +48,7 @@ def put_on_record(uow: UnitOfWork, item: f.Fact | f.LineState) -> None:
                 at=item.at,
                 number=item.number,
                 caller_name=item.caller_name,
-                exten=item.exten,
+                exten=numbering.meant(item.context, item.exten),
             )
         case f.CallerNamed():
             calls.channel_named(
