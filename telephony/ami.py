@@ -129,6 +129,9 @@ class AmiLink(Requests):
             return
         except ManagerException as error:
             reason = manager.reason or str(error.args[-1] if error.args else error)
+        except Exception as error:  # a fault of the library or ours must not leave the room without its link
+            log.exception("Asterisk manager %s: unexpected error", self.where)
+            reason = repr(error)
         finally:
             manager.close()
         if not self._stop.is_set():
@@ -147,8 +150,8 @@ class AmiLink(Requests):
         def hear(event: Event, _manager: GuardedManager) -> None:
             try:
                 found = read(event)
-            except (KeyError, ValueError) as error:
-                log.warning("manager event %s not understood: %s", recover(event.name)[:40], error)
+            except Exception as error:  # noqa: BLE001 - no event may end the delivery of those that follow
+                log.warning("manager event %s not understood: %r", recover(event.name)[:40], error)
                 return
             for item in found:
                 try:

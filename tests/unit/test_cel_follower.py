@@ -13,7 +13,7 @@ from loopback import until
 
 from telephony.cel import LONGEST_RECORD, WINDOW, Batch, CelFollower, Position
 from telephony.cel_records import CUT
-from telephony.facts import ChannelFact, ChannelStarted
+from telephony.facts import CallEnded, ChannelEnded, ChannelFact, ChannelStarted, RecordingStarted
 
 
 def record(number: int, name: str = "") -> bytes:
@@ -358,3 +358,21 @@ def test_a_writer_in_another_process_with_rotations_loses_nothing(log: Log, tmp_
         writer.wait(60)
     assert log.seen == list(range(3000))
     assert log.problems == []
+
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "cel"
+
+
+@pytest.mark.parametrize("file", sorted(CORPUS.glob("*.csv")), ids=lambda file: file.stem)
+def test_every_kind_of_call_that_was_recorded_is_understood(file: Path) -> None:
+    follower = CelFollower(file)
+    batch = follower.read(Position(), 10_000)
+    assert batch.problems == ()
+    assert batch.next_position.offset == file.stat().st_size
+    started = {fact.channel for fact in batch.facts if isinstance(fact, ChannelStarted)}
+    ended = {fact.channel for fact in batch.facts if isinstance(fact, ChannelEnded)}
+    assert started == ended != set(), "no channel is left over"
+    over = [fact.call for fact in batch.facts if isinstance(fact, CallEnded)]
+    assert sorted(over) == sorted({fact.call for fact in batch.facts}), "every call ends once"
+    assert {fact.call for fact in batch.facts if isinstance(fact, RecordingStarted)} <= set(over)
+    follower.close()
