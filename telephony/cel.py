@@ -5,7 +5,6 @@ read() is given where the last reading stood and returns what came since, whole 
 gives the same. Files that logrotate renamed are finished first; a truncated or replaced file is begun anew and said.
 """
 
-import logging
 import os
 import time
 import zlib
@@ -17,8 +16,6 @@ from typing import Any, Self
 
 from telephony.cel_records import START, parse, pieces, rescued
 from telephony.facts import Fact
-
-log = logging.getLogger(__name__)
 
 WINDOW = 1024 * 1024
 """Bytes looked at in one reading."""
@@ -77,19 +74,6 @@ class CelFollower:
 
     def __del__(self) -> None:
         self.close()
-
-    def step(self, position: Position, submit: Callable[[Batch], None]) -> Position:
-        """Read and hand on what is there; where to go on. When `submit` raises: one log line, and `position` again."""
-        try:
-            batch = self.read(position)
-            if batch.next_position != position:
-                submit(batch)
-        except Exception as error:  # noqa: BLE001 - the log on disk waits until whatever failed is mended
-            log.error("event log %s: not recorded, tried again: %s", self.path.name, error)
-            return position
-        for problem in batch.problems:
-            log.warning("event log %s", problem)
-        return batch.next_position
 
     def read(self, position: Position, limit: int = 500) -> Batch:
         """At most `limit` records after `position`, or none when it stands at the end.

@@ -1,7 +1,5 @@
 """The event log on disk: written under our eyes, cut, renamed, truncated, full of rubbish: nothing is lost."""
 
-import errno
-import logging
 import os
 import subprocess
 import sys
@@ -11,7 +9,7 @@ from pathlib import Path
 import pytest
 from loopback import until
 
-from telephony.cel import LONGEST_RECORD, WINDOW, Batch, CelFollower, Position
+from telephony.cel import LONGEST_RECORD, WINDOW, CelFollower, Position
 from telephony.cel_records import CUT
 from telephony.facts import CallEnded, ChannelEnded, ChannelFact, ChannelStarted, RecordingStarted
 
@@ -294,32 +292,10 @@ def test_copytruncate_that_grew_past_our_place_is_noticed(log: Log) -> None:
     assert len(log.problems) == 1
 
 
-def test_no_follower_reads_what_it_may_not(log: Log, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_may_not_be_read_is_said_not_skipped(log: Log) -> None:
     log.path.mkdir()
-    handed: list[Batch] = []
-    assert log.follower.step(Position(), handed.append) == Position()
-    assert handed == []
-    assert os.strerror(errno.EISDIR) in caplog.text
-
-
-class TestStep:
-    def test_the_position_moves_only_with_the_facts(self, log: Log, caplog: pytest.LogCaptureFixture) -> None:
-        log.write(record(1), b"rubbish\n", record(2))
-
-        def locked(_batch: Batch) -> None:
-            raise RuntimeError("the database is locked")
-
-        assert log.follower.step(Position(), locked) == Position()
-        assert [line.getMessage() for line in caplog.records] == [
-            "event log dutyline.csv: not recorded, tried again: the database is locked"
-        ]
-        caplog.clear()
-        handed: list[Batch] = []
-        after = log.follower.step(Position(), handed.append)
-        assert [len(batch.facts) for batch in handed] == [2]
-        assert [line.levelno for line in caplog.records] == [logging.WARNING]
-        assert log.follower.step(after, handed.append) == after
-        assert len(handed) == 1, "nothing new is not handed on"
+    with pytest.raises(IsADirectoryError):
+        log.read()
 
 
 WRITER = """
