@@ -73,8 +73,8 @@ class PrivateApt:
         lines = [
             f'Dir::Etc "{etc}"; Dir::Etc::sourcelist "/dev/null"; Dir::Etc::sourceparts "{etc}/sources.list.d";',
             f'Dir::Etc::parts "{etc}/apt.conf.d"; Dir::Etc::main "none"; Dir::Etc::trustedparts "{etc}/trusted.gpg.d";',
-            f'Dir::Etc::preferencesparts "{etc}/preferences.d"; Dir::State "{at}/state"; Dir::State::status "{at}/status";',
-            f'Dir::Cache "{at}/cache"; Dir::Log "{at}/log";',
+            f'Dir::Etc::preferencesparts "{etc}/preferences.d"; Dir::State "{at}/state";',
+            f'Dir::State::status "{at}/status"; Dir::Cache "{at}/cache"; Dir::Log "{at}/log";',
             f'APT::Architecture "{self.architecture}"; APT::Architectures {{ "{self.architecture}"; }};',
             'APT::Install-Recommends "false"; APT::Sandbox::User ""; APT::Update::Error-Mode "any";',
             'Debug::NoLocking "1"; Acquire::Languages "none"; Acquire::GzipIndexes "true"; Acquire::Retries "3";',

@@ -1,4 +1,4 @@
-"""What Asterisk must know by itself, as the keys of its own database, and the least that has to be written to get there.
+"""What Asterisk must know by itself, as keys of its own database, and the least that has to be written to get there.
 
 The dialplan reads these while a call rings, so that a call never waits for us (architecture, invariant 1).
 """
@@ -31,7 +31,7 @@ def ring_dial_string(seats: Iterable[Seat]) -> str:
 
 
 def backup_dial_string(settings: Settings) -> str:
-    """The backup of the settings: seats by their extension, anything else as an outside number through the first trunk."""
+    """The backup of the settings: seats by their extension, anything else as an outside number on the first trunk."""
     seats = {seat.number: f"PJSIP/{seat_endpoint(seat)}" for seat in settings.seats}
     targets = []
     for number in settings.pbx.backup:

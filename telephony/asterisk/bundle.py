@@ -9,12 +9,13 @@ from pathlib import Path
 from telephony.asterisk.program import Architecture, AsteriskProgram, AsteriskUnavailable, version_of
 
 # What the modules that we load really link to, found with `ld-linux --list`: 19 MB where the whole closure is 60.
-MINIMAL = (
-    "asterisk asterisk-modules libc6 libgcc-s1 libstdc++6 libcrypt1 libssl3t64 zlib1g libzstd1 libxml2-16 libxslt1.1 "
-    "libsqlite3-0 libjansson4 liburiparser1 libuuid1 libcap2 libsystemd0 libedit2 libtinfo6 libbsd0 libmd0 ncurses-base "
-    "libsrtp2-1 libgsm1 libspandsp2t64 libtiff6 libjpeg62-turbo libjbig0 libwebp7 libsharpyuv0 libdeflate0 liblerc4 "
-    "liblzma5 libunbound8 libevent-2.1-7t64 libnss3 libnspr4"
-).split()
+_PACKAGES = """
+asterisk asterisk-modules libc6 libgcc-s1 libstdc++6 libcrypt1 libssl3t64 zlib1g libzstd1 libxml2-16
+libxslt1.1 libsqlite3-0 libjansson4 liburiparser1 libuuid1 libcap2 libsystemd0 libedit2 libtinfo6 libbsd0
+libmd0 ncurses-base libsrtp2-1 libgsm1 libspandsp2t64 libtiff6 libjpeg62-turbo libjbig0 libwebp7
+libsharpyuv0 libdeflate0 liblerc4 liblzma5 libunbound8 libevent-2.1-7t64 libnss3 libnspr4
+"""
+MINIMAL = tuple(_PACKAGES.split())
 SUMS = "SHA256SUMS"
 UNUSED = ("doc", "man", "locale", "lintian", "bug", "asterisk/conf")
 LINE = re.compile(r"^([0-9a-f]{64})  ([^/\n]+\.deb)$")
@@ -62,7 +63,7 @@ def unresolved(root: Path, machine: Architecture, modules: list[str]) -> list[st
         )
         said = done.stdout + done.stderr
         outside = re.findall(
-            r"^\s*(\S+) => (?:not found|/(?!\S*" + re.escape(str(root).lstrip("/")) + r")\S+)", said, re.M
+            r"^\s*(\S+) => (?:not found|/(?!\S*" + re.escape(str(root).lstrip("/")) + r")\S+)", said, re.MULTILINE
         )
         outside = [name for name in outside if machine.loader not in name]
         if outside or "not found" in said:

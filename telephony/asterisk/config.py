@@ -27,7 +27,7 @@ def template(name: str) -> str:
 def fill(name: str, values: Mapping[str, str]) -> str:
     """Template `name` with every @PLACE@ filled in; a value may not break its line. KeyError for an unknown place."""
     for key, value in values.items():
-        if "\r" in value or (key != "SEATLINES" and key != "DIALLINES" and "\n" in value):
+        if "\r" in value or (key not in {"SEATLINES", "DIALLINES"} and "\n" in value):
             raise AsteriskMisconfigured(f"{name}: the value for {key} has a line break")
     return PLACE.sub(lambda found: values[found.group(1)], template(name))
 
@@ -38,7 +38,7 @@ def modules_wanted() -> list[str]:
 
 
 def modules_conf(program: AsteriskProgram) -> str:
-    """modules.conf without the optional modules that this Asterisk lacks. Raises AsteriskMisconfigured for a needed one."""
+    """modules.conf without the optional modules that this Asterisk lacks; AsteriskMisconfigured for a needed one."""
     lines = []
     for line in template("modules.conf").splitlines():
         found = MODULE.match(line)
@@ -79,6 +79,11 @@ def dialplan(settings: Settings, spool: Path, prompt: Path) -> str:
     )
 
 
+def permitted(host: str) -> str:
+    """Who may use a manager at `host`: this machine only, unless it listens on an address of the network."""
+    return "127.0.0.0/8" if host.startswith("127.") or host == "localhost" else host
+
+
 def write(
     program: AsteriskProgram,
     settings: Settings,
@@ -107,7 +112,7 @@ def write(
         "AMIPORT": str(pbx.ami_port),
         "AMIUSER": pbx.ami_user,
         "AMISECRET": secrets.ami,
-        "AMIPERMIT": "127.0.0.0/8" if pbx.ami_host.startswith("127.") else pbx.ami_host,
+        "AMIPERMIT": permitted(pbx.ami_host),
         "RTPSTART": str(rtp[0]),
         "RTPEND": str(rtp[1]),
         "VERBOSE": "notice,warning,error,verbose(3)" if verbose else "error",

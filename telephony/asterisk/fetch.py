@@ -1,4 +1,4 @@
-"""Get an Asterisk: the system's own where there is one, else a private copy of Debian's, verified and kept in a cache."""
+"""Get an Asterisk: the system's own where there is one, else a private copy of Debian's, verified and kept."""
 
 import contextlib
 import errno

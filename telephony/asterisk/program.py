@@ -80,7 +80,7 @@ def version_of(command: Iterable[str], environment: dict[str, str] | None = None
 
 
 def major(version: str) -> int:
-    """The leading number of a version like `22.10.1~dfsg`, `certified/18.9-cert1` or `GIT-20-abc`; 0 when there is none."""
+    """The leading number of a version like `22.10.1~dfsg`, `certified/18.9-cert1` or `GIT-20-abc`; 0 if none."""
     found = re.search(r"(\d+)", version)
     return int(found.group(1)) if found else 0
 
