@@ -6,10 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from databases import Cluster, Database, HandClock, programs
 
+from models.actions import officers
 from models.store import migrations
 from models.store.engine import Record
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_hasher() -> Iterator[PasswordHasher]:
+    """Secrets are hashed with little effort in tests; this is how it is done in earnest."""
+    shipped, nobody = officers._HASHER, officers._NOBODY
+    officers._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    officers._NOBODY = officers._HASHER.hash("nobody has this secret")
+    yield shipped
+    officers._HASHER, officers._NOBODY = shipped, nobody
+
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
