@@ -263,7 +263,11 @@ def _main(uow: UnitOfWork, row: Call) -> Call:
 
 def _announcing(uow: UnitOfWork, *names: str) -> Sequence[Call]:
     """Calls of which an attended transfer said before that this one would belong to them."""
-    query = select(Call).join(CallEvent, CallEvent.call_id == Call.id).where(CallEvent.other.in_(names))
+    query = (
+        select(Call)
+        .join(CallEvent, CallEvent.call_id == Call.id)
+        .where(CallEvent.other.in_([name for name in names if name]))
+    )
     return uow.session.scalars(query).all()
 
 
