@@ -1,13 +1,13 @@
 """Facts from AGI, AMI and CEL -> the same idempotent actions, each on record once (invariant 2).
 
-One thread writes. Live facts wait in a queue; CEL is read on behind them, its position moving in the same transaction
-as what was read. A fact that the record refuses is set aside with one line in the log; a record that cannot be
-written keeps everything waiting.
+One thread writes, in slices of a few hundredths of a second. Live facts wait, rings before all others; CEL is read on
+behind them, its position moving with the last of what was read. A fact that the record refuses is set aside with one
+line in the log; a record that cannot be written keeps everything waiting.
 """
 
 import logging
-import queue
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -18,17 +18,23 @@ from models.store.engine import Record
 from telephony import facts as f
 from telephony.cel import CelFollower, Position
 from telephony.observe import Numbering, put_on_record
+from telephony.waiting import Item, Waiting, rings
 
 log = logging.getLogger(__name__)
 
 ACTOR = "system:capture"
 BOOKMARK = "cel"
 BATCH = 200
+SLICE_SECONDS = 0.02
+"""A transaction takes no more facts when it has lasted so long: a ring that comes meanwhile is on record soon."""
+BREATH = 0.25
+"""Pause before the next transaction, in parts of the last one: SQLite's other writers get in by chance only."""
+ALONE = 20
+"""Facts tried one by one when their transaction fails."""
 REMEMBERED = 20_000
 WAITING_LIMIT = 200_000
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
-Item = f.Fact | f.LineState
 
 
 class Capture:
@@ -43,7 +49,8 @@ class Capture:
         self._position: Position | None = None
         self._unread = ""
         self._on_trouble = on_trouble
-        self._waiting: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._waiting = Waiting()
+        self._took = self._ended = 0.0
         self._known: OrderedDict[tuple[Any, ...], None] = OrderedDict()
         self._stopping = threading.Event()
         self._caught_up = threading.Event()
@@ -60,7 +67,7 @@ class Capture:
 
     def submit(self, item: Item) -> None:
         """Hand over a fact; returns at once, from any thread."""
-        if self._waiting.qsize() < WAITING_LIMIT:
+        if len(self._waiting) < WAITING_LIMIT:
             self._waiting.put(item)
         else:
             log.error("capture: %d facts wait; this one is left to CEL: %s", WAITING_LIMIT, type(item).__name__)
@@ -70,18 +77,16 @@ class Capture:
         return self._caught_up.wait(seconds)
 
     def _run(self) -> None:
-        held: list[Item] = []
         trouble = ""
         while True:
             try:
-                held += self._drain(wait=not held)
-                self._write(held)
-                held = []
+                self._waiting.wait(POLL_SECONDS)
+                self._heard()
                 self._follow()
                 if trouble:
                     trouble = ""
                     self._on_trouble("")
-                if self._stopping.is_set() and self._waiting.empty():
+                if self._stopping.is_set() and not len(self._waiting):
                     return
             except Unavailable as error:
                 if not trouble:
@@ -91,23 +96,14 @@ class Capture:
                 if self._stopping.wait(RETRY_SECONDS):
                     return
 
-    def _drain(self, *, wait: bool) -> list[Item]:
-        found: list[Item] = []
+    def _heard(self) -> None:
+        """Put on record what waits: rings, or some of the rest."""
+        items = self._waiting.take(BATCH)
         try:
-            if wait:
-                found.append(self._waiting.get(timeout=POLL_SECONDS))
-            while len(found) < BATCH:
-                found.append(self._waiting.get_nowait())
-        except queue.Empty:
-            pass
-        return found
-
-    def _write(self, items: Sequence[Item]) -> None:
-        news = [item for item in items if _key(item) not in self._known]
-        # A ring first: its row is what somebody waits for.
-        news.sort(key=lambda item: not (isinstance(item, f.ChannelStarted) and item.call == item.channel))
-        if news:
-            self._commit(news)
+            self._commit(items)
+        except Unavailable:
+            self._waiting.back(items)
+            raise
 
     def _follow(self) -> None:
         """Read CEL on; come back when it is at its end or when live facts wait."""
@@ -125,13 +121,13 @@ class Capture:
             for problem in batch.problems:
                 log.warning("event log %s", problem)
             if batch.next_position != self._position:
-                self._commit([fact for fact in batch.facts if _key(fact) not in self._known], batch.next_position)
+                self._commit(batch.facts, batch.next_position)
                 self._position = batch.next_position
             if not batch.more:
                 self._unread = ""
                 self._caught_up.set()
                 return
-            if not self._waiting.empty() or self._stopping.is_set():
+            if len(self._waiting) or self._stopping.is_set():
                 return
 
     def _unreadable(self, error: OSError) -> None:
@@ -141,16 +137,35 @@ class Capture:
             log.error("capture: %s", reason)
             self._unread = reason
 
-    def _commit(self, items: Sequence[Item], position: Position | None = None) -> None:
-        """All in one transaction; when one of them is refused, one by one, and that one is set aside."""
-        try:
-            self._transaction(items, position)
-        except Unavailable:
-            raise
-        except Exception:  # noqa: BLE001 - whatever it was, the others must still be written
-            for item in items:
-                self._alone(item)
-            self._transaction([], position)
+    def _commit(self, items: Iterable[Item], position: Position | None = None) -> None:
+        """All that is new, slice by slice, the position with the last one; what is refused is set aside."""
+        rest = sorted((item for item in items if _key(item) not in self._known), key=lambda item: not rings(item))
+        while rest or position is not None:
+            if self._waiting.ring and not (rest and rings(rest[0])):
+                self._heard()
+            self._breathe()
+            try:
+                done = self._transaction(rest, position)
+                position = None if done == len(rest) else position
+            except Unavailable:
+                raise
+            except Exception:
+                if not rest:
+                    raise
+                # Whatever it was, the others must still be written.
+                done = min(len(rest), ALONE)
+                for item in rest[:done]:
+                    self._alone(item)
+            self._remember(rest[:done])
+            rest = rest[done:]
+
+    def _breathe(self) -> None:
+        """Leave the record to its other writers now and then, however much there is to do."""
+        pause = self._ended + self._took * BREATH - time.monotonic()
+        if pause > 0 and not self._waiting.ring:
+            self._stopping.wait(pause)
+
+    def _remember(self, items: Iterable[Item]) -> None:
         for item in items:
             self._known[_key(item)] = None
         while len(self._known) > REMEMBERED:
@@ -164,12 +179,21 @@ class Capture:
         except Exception:
             log.exception("capture: set aside %r", item)
 
-    def _transaction(self, items: Iterable[Item], position: Position | None) -> None:
+    def _transaction(self, items: Sequence[Item], position: Position | None) -> int:
+        """As many of `items` as a slice of time allows, or until a ring waits; `position` only with all of them."""
+        done = 0
         with self._record.writing(ACTOR) as uow:
+            began = time.monotonic()
             for item in items:
                 put_on_record(uow, item, self._numbering)
-            if position is not None:
+                done += 1
+                if time.monotonic() - began > SLICE_SECONDS or (self._waiting.ring and not rings(item)):
+                    break
+            if position is not None and done == len(items):
                 bookmarks.move(uow, BOOKMARK, position.as_json())
+        self._ended = time.monotonic()
+        self._took = self._ended - began
+        return done
 
 
 def _key(item: Item) -> tuple[Any, ...]:
