@@ -28,6 +28,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "Conflict": (1,),
     "Unavailable": (1,),
     "ConfigurationError": (1,),
+    "_said": (1,),
 }
 HEAD = "# The words of Dutyline."
 DATE = datetime(2026, 11, 1, tzinfo=UTC)

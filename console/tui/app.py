@@ -69,7 +69,6 @@ class DutylineApp(RoomActions):
 
     async def on_mount(self) -> None:
         """The first screen; the bridge starts behind it."""
-        self.load_keys()
         self.set_interval(1, self._tick)
         self._start_bridge()
         if self.signed_in is not None:
@@ -78,6 +77,7 @@ class DutylineApp(RoomActions):
             from console.tui.screens.sign_in import SignInScreen  # noqa: PLC0415 - a signed-in console starts without
 
             await self.push_screen(SignInScreen())
+        self.load_keys()
 
     async def on_unmount(self) -> None:
         """The telephone goes with the console."""
@@ -158,7 +158,7 @@ class DutylineApp(RoomActions):
         ]
 
     def _rooms(self) -> list[RoomScreen[object]]:
-        return [screen for screen in self.screen_stack if isinstance(screen, RoomScreen) and screen.is_mounted]
+        return [screen for screen in self.screen_stack if isinstance(screen, RoomScreen) and screen.composed]
 
     def _tick(self) -> None:
         for screen in self._rooms():

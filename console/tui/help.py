@@ -24,9 +24,7 @@ class HelpScreen(ModalScreen[None]):
         super().__init__()
         self._places = list(_places(below))
         self._keys = [
-            (binding, enabled)
-            for _node, binding, enabled, _tip in below.active_bindings.values()
-            if binding.description
+            (binding, enabled) for _node, binding, enabled, _tip in below.active_bindings.values() if binding.id
         ]
 
     def compose(self) -> ComposeResult:

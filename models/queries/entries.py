@@ -101,13 +101,16 @@ class EntryView:
 def listed(
     session: Session, wanted: Filter | None = None, *, limit: int = LIMIT, cursor: str | None = None
 ) -> Page[EntryRow]:
-    """The log, the newest first. With words in the order of entering, otherwise in the order of occurrence."""
+    """The log, the newest first; with words that many entries have, in the order of entering."""
     wanted = wanted or Filter()
     limit = bounded(limit)
-    if search.phrase(session, wanted.words) is not None:
+    words = search.phrase(session, wanted.words)
+    if words is not None and not search.few(wanted):
         keys = search.found(session, wanted, limit + 1, None if cursor is None else read_key(cursor))
         return Page(rows(session, keys[:limit]), str(keys[limit - 1]) if len(keys) > limit else None)
     query = search.narrowed(select(Entry.occurred_at, Entry.id), wanted)
+    if words is not None:
+        query = search.among_few(session, query, words)
     if cursor is not None:
         query = query.where(tuple_(Entry.occurred_at, Entry.id) < read_at_key(cursor))
     found = session.execute(query.order_by(Entry.occurred_at.desc(), Entry.id.desc()).limit(limit + 1)).all()

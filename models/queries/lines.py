@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.queries.officers import seats
@@ -48,7 +48,7 @@ def listed(session: Session, *, since: datetime, now: datetime) -> tuple[LineVie
     rows = session.execute(
         select(
             Call.line_id, Call.seat_id, Call.direction, Call.state, Call.rang_at, Call.answered_at, Call.ended_at
-        ).where(Call.rang_at >= since, Call.part_of_id.is_(None))
+        ).where(Call.rang_at >= since, func.coalesce(Call.part_of_id, 0) == 0)
     ).all()
     by_line: dict[str, list[tuple[CallState, float, bool]]] = defaultdict(list)
     desks = {seat.id: seat for seat in seats(session)}

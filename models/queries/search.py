@@ -1,7 +1,7 @@
 """Finding entries by words among a million, each page in the time of a keystroke.
 
-The full-text index is read backwards from the newest entry and left as soon as the page is full; the filters are
-looked at on the way. What is rare (drafts, amended entries) is gone through itself and asked for the words one by one.
+Two ways: the full-text index from the newest entry backwards (`found`), or, where the filter alone leaves few
+entries, those one by one (`among_few`).
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ def narrowed(query: Select[*tuple[Any, ...]], wanted: Filter) -> Select[*tuple[A
 
 
 def found(session: Session, wanted: Filter, limit: int, before: int | None) -> list[int]:
-    """Keys of at most `limit` entries with the words, the latest entered first, older than key `before`."""
+    """Keys of at most `limit` entries with the words, the latest entered first, older than key `before`.
+
+    The index is read backwards and left when the page is full, with the filters looked at on the way.
+    """
     words = phrase(session, wanted.words)
     if words is None:
         raise ValueError("nothing searchable was typed")
@@ -59,8 +62,6 @@ def found(session: Session, wanted: Filter, limit: int, before: int | None) -> l
         if before is not None:
             query = query.where(Entry.id < before)
         return list(session.scalars(query.order_by(Entry.id.desc()).limit(limit)))
-    if wanted.states and EntryState.CONFIRMED not in wanted.states:
-        return _among_few(session, wanted, words, limit, before)
     low, high = _keys_between(session, wanted)
     if before is not None:
         high = before - 1 if high is None else min(high, before - 1)
@@ -75,17 +76,18 @@ def found(session: Session, wanted: Filter, limit: int, before: int | None) -> l
     return list(session.scalars(query.order_by(_INDEX.c.rowid.desc()).limit(limit)))
 
 
-def _among_few(session: Session, wanted: Filter, words: str, limit: int, before: int | None) -> list[int]:
-    """States that few entries are in: go through those, and ask the index for each."""
-    hit = (
-        select(literal(1))
-        .select_from(_INDEX)
-        .where(text("entry_search MATCH :words").bindparams(words=words), _INDEX.c.rowid == Entry.id)
-    )
-    query = narrowed(select(Entry.id), wanted).where(hit.exists())
-    if before is not None:
-        query = query.where(Entry.id < before)
-    return list(session.scalars(query.order_by(Entry.id.desc()).limit(limit)))
+def among_few(session: Session, query: Select[*tuple[Any, ...]], words: str) -> Select[*tuple[Any, ...]]:
+    """`query` on Entry with the words asked of each row in turn: for filters that leave few rows (`few`)."""
+    if session.get_bind().dialect.name != "sqlite":
+        return query.where(Entry.id.in_(select(_INDEX.c.entry_id).where(_INDEX.c.body.op("@@")(cast(words, TSQUERY)))))
+    hit = select(literal(1)).select_from(_INDEX)
+    hit = hit.where(text("entry_search MATCH :words").bindparams(words=words), _INDEX.c.rowid == Entry.id)
+    return query.where(hit.exists())
+
+
+def few(wanted: Filter) -> bool:
+    """The filter alone leaves few entries: practice, drafts, amended ones."""
+    return wanted.drill is True or bool(wanted.states and EntryState.CONFIRMED not in wanted.states)
 
 
 def _keys_between(session: Session, wanted: Filter) -> tuple[int | None, int | None]:

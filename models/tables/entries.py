@@ -47,6 +47,7 @@ class Entry(Base):
     __table_args__ = (
         Index("ix_entries_order", "occurred_at", "id"),
         Index("ix_entries_state_order", "state", "occurred_at", "id"),
+        Index("ix_entries_drill_order", "drill", "occurred_at", "id"),
     )
 
     id: Mapped[Key]

@@ -10,10 +10,9 @@ PICTURES = Path(__file__).parent.parent / "tui" / "pictures"
 
 def screen_text(app: App[object]) -> str:
     """The top screen with everything below it that shows, trailing blanks removed."""
-    width, height = app.size
     strips = app.screen._compositor.render_strips(app.size)
     lines = ["".join(segment.text for segment in strip).rstrip() for strip in strips]
-    return "\n".join(lines[:height]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def check_picture(app: App[object], name: str) -> None:

@@ -23,6 +23,8 @@ class RoomScreen(Screen[Answer]):
 
     AUTO_FOCUS = ""
     HELP = ""
+    composed = False
+    """All of it is there and can be asked for."""
 
     @property
     def room(self) -> "DutylineApp":
@@ -39,6 +41,10 @@ class RoomScreen(Screen[Answer]):
     def body(self) -> Iterable[Widget]:
         """What is between the alerts and the keys."""
         raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Textual calls this beside the own one of each screen."""
+        self.composed = True
 
     def tick(self) -> None:
         """A second has passed: the clock and whatever counts seconds."""

@@ -26,8 +26,8 @@ class Asking(Toned):
         width = max(8, self.size.width - 1)
         ask = [element_short(key) for key in self.view.to_ask] or [_("nothing, all is said")]
         known = [element_short(key) for key in self.view.known] or [_("nothing yet")]
-        lines = [(part, "warn") for part in wrap_words([_("Still to ask") + ":", *ask], width)]
-        lines += [(part, "good") for part in wrap_words([_("Known") + ":", *known], width)]
+        lines = [(part, "warn") for part in wrap_words([_("Still to ask:"), *ask], width)]
+        lines += [(part, "good") for part in wrap_words([_("Known:"), *known], width)]
         text = Text(no_wrap=True, end="")
         for number, (part, tone) in enumerate(lines[: self.size.height]):
             text.append(("\n" if number else "") + " " + part, self.tone(tone))

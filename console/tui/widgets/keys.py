@@ -46,5 +46,5 @@ def _order(key: str) -> tuple[int, int]:
     if key.startswith("f") and key[1:].isdigit():
         return 0, int(key[1:])
     if key.startswith("ctrl+"):
-        return 2, 0 if key == "ctrl+p" else 1
-    return 1, 0
+        return (1, 0) if key == "ctrl+p" else (3, 0)
+    return 2, 0

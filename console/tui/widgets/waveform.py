@@ -66,7 +66,7 @@ class Waveform(Toned):
         """Caller above, officer below, the times under them."""
         width = max(4, self.size.width - 2)
         if not self._left:
-            return Text(f" {self.note or _('no picture of the sound')}", self.tone("dim"), no_wrap=True, end="")
+            return Text(" " + (self.note or _("no picture of the sound")), self.tone("dim"), no_wrap=True, end="")
         done = round(width * self.position / self.seconds) if self.seconds else 0
         text = Text(no_wrap=True, overflow="crop", end="")
         lines = [(line, "caller") for line in bars(_scaled(self._left, width * 2), self.ROWS)]

@@ -314,6 +314,7 @@ def upgrade() -> None:
     op.create_index("ix_entries_order", "entries", ["occurred_at", "id"], unique=False)
     op.create_index(op.f("ix_entries_owner_id"), "entries", ["owner_id"], unique=False)
     op.create_index("ix_entries_state_order", "entries", ["state", "occurred_at", "id"], unique=False)
+    op.create_index("ix_entries_drill_order", "entries", ["drill", "occurred_at", "id"], unique=False)
     op.create_table(
         "recordings",
         sa.Column("id", KEY, nullable=False),
@@ -423,6 +424,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_recordings_state"), table_name="recordings")
     op.drop_index(op.f("ix_recordings_call_id"), table_name="recordings")
     op.drop_table("recordings")
+    op.drop_index("ix_entries_drill_order", table_name="entries")
     op.drop_index("ix_entries_state_order", table_name="entries")
     op.drop_index(op.f("ix_entries_owner_id"), table_name="entries")
     op.drop_index("ix_entries_order", table_name="entries")
