@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from models.settings import Seat, Settings
-from telephony.asterisk.pjsip import plain, seat_endpoint, trunk_endpoint
+from telephony.asterisk.pjsip import dial_outside, plain, seat_endpoint
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def backup_dial_string(settings: Settings) -> str:
         if number in seats:
             targets.append(seats[number])
         elif digits and settings.trunks:
-            targets.append(f"PJSIP/{digits}@{trunk_endpoint(settings.trunks[0])}")
+            targets.append(dial_outside(settings.trunks[0], digits))
         else:
             log.warning("backup number %r cannot be dialled: it is no seat, and there is no trunk for it", number)
     return "&".join(targets)

@@ -60,6 +60,7 @@ def dialplan(settings: Settings, spool: Path, prompt: Path) -> str:
         f"exten => {number},1,Set(DL_TO={target})\n same => n,Goto(dutyline-house,s,1)" for number, target in seats
     ]
     dials = [f"exten => {number},1,Goto(dutyline-seats,{number},1)" for number, _ in seats]
+    direct = [f"{pjsip.trunk_endpoint(trunk)}/{pjsip.address(trunk)}" for trunk in settings.trunks if trunk.host]
     return fill(
         "extensions_dutyline.conf",
         {
@@ -68,7 +69,7 @@ def dialplan(settings: Settings, spool: Path, prompt: Path) -> str:
             "PROMPT": str(prompt.with_suffix("")),
             "SEATS": ring_dial_string(settings.seats),
             "BACKUP": backup_dial_string(settings),
-            "TRUNKS": "&".join(pjsip.trunk_endpoint(trunk) for trunk in settings.trunks),
+            "TRUNKS": "&".join((*map(pjsip.trunk_endpoint, settings.trunks), *direct)),
             "ESCALATE": str(math.ceil(pbx.escalate_after)),
             "MESSAGE": str(math.ceil(pbx.message_after)),
             "SEATLINES": "\n".join(calls),

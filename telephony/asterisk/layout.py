@@ -80,14 +80,17 @@ class Layout:
 
     def prepare(self) -> None:
         """Make every folder that Asterisk expects; the ones with passwords and voices for their owner only."""
-        for folder in (self.base, self.etc, self.spool, self.run):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        owner = self.run.stat()
+        try:
+            for folder in (self.base, self.etc, self.spool, self.run):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name in ("var/agi-bin", "var/sounds", "cache", "astspool/outgoing", "astspool/tmp"):
+                (self.base / name).mkdir(parents=True, exist_ok=True)
+            (self.log / "cel-custom").mkdir(parents=True, exist_ok=True)
+            owner = self.run.stat()
+        except OSError as error:
+            raise AsteriskMisconfigured(f"{error.filename}: this folder cannot be made: {error.strerror}") from error
         if owner.st_uid != os.geteuid() or stat.S_IMODE(owner.st_mode) & 0o077:
             raise AsteriskMisconfigured(f"{self.run}: this folder must belong to you alone (mode 0700); remove it")
-        for name in ("var/agi-bin", "var/sounds", "cache", "astspool/outgoing", "astspool/tmp"):
-            (self.base / name).mkdir(parents=True, exist_ok=True)
-        (self.log / "cel-custom").mkdir(parents=True, exist_ok=True)
 
 
 def run_folder(base: Path) -> Path:

@@ -39,6 +39,18 @@ def host_port(address: str) -> tuple[str, int]:
     return host, int(port) if port else SIP_PORT
 
 
+def address(trunk: Trunk) -> str:
+    """`host:port` of a trunk's carrier."""
+    host, port = host_port(trunk.host)
+    return f"{host}:{port}"
+
+
+def dial_outside(trunk: Trunk, digits: str) -> str:
+    """How Dial reaches an outside number: by the carrier's address where known, whether he answers OPTIONS or not."""
+    name = trunk_endpoint(trunk)
+    return f"PJSIP/{name}/sip:{digits}@{address(trunk)}" if trunk.host else f"PJSIP/{digits}@{name}"
+
+
 def plain(text: str) -> str:
     """`text` as it may stand in a configuration value: what would end or comment it is left out."""
     return "".join(letter for letter in text if letter.isprintable() and letter not in ';"<>\\[]').strip()

@@ -275,7 +275,9 @@ class TestPassingOn:
         outside, consulted = [stem_of(r) for r in pbx.rows_since(mark) if r["eventtype"] == "DL_RECORDING"]
         assert hears(leg(outside, "rx"), CALLER, 0, 1.5) and hears(leg(outside, "tx"), SEAT, 0, 1.5)
         assert hears(leg(outside, "rx"), CALLER, seconds(leg(outside, "rx")) - 1.2), "the caller, to the end"
-        assert hears(leg(consulted, "rx"), SECOND, seconds(leg(consulted, "rx")) - 1.2), "the second officer, to the end"
+        assert hears(leg(consulted, "rx"), SECOND, seconds(leg(consulted, "rx")) - 1.2), (
+            "the second officer, to the end"
+        )
         pbx.sample(mark, "inbound_attended_transfer")
 
 

@@ -27,10 +27,11 @@ from telephony.asterisk.fetch import default_cache, ensure
 from telephony.asterisk.program import AsteriskProgram, AsteriskUnavailable
 from telephony.asterisk.runtime import AsteriskInstance
 
-COLUMNS = (
+_HEADER = (
     "eventtype,eventtime,uniqueid,linkedid,channame,cid_num,cid_name,exten,context,appname,appdata,peer,"
     "userdeftype,eventextra"
-).split(",")
+)
+COLUMNS = _HEADER.split(",")
 Row = dict[str, str]
 
 
@@ -47,7 +48,7 @@ def require_asterisk() -> AsteriskProgram:
 def free_block() -> str:
     """`127.a.b`, three bytes of loopback addresses where nobody has the SIP port."""
     for _ in range(100):
-        block = f"127.{random.randint(16, 250)}.{random.randint(1, 250)}"
+        block = f"127.{random.SystemRandom().randint(16, 250)}.{random.SystemRandom().randint(1, 250)}"
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             try:
                 probe.bind((f"{block}.1", 5060))
@@ -92,28 +93,38 @@ class Pbx:
         """A registered desk phone that says a tone when it talks."""
         return self._add(
             Phone(
-                self.uri(number), f"{self.block}.3", port=self._next(), user=number,
-                password=self.instance.secrets.seats[number], registrar=f"sip:{self.block}.1:5060",
+                self.uri(number),
+                f"{self.block}.3",
+                port=self._next(),
+                user=number,
+                password=self.instance.secrets.seats[number],
+                registrar=f"sip:{self.block}.1:5060",
                 wav=tone(self.folder / f"tone-{hertz}.wav", hertz),
-            )  # fmt: skip
+            )
         )
 
     def carrier(self, number: str = "13800001234", hertz: float = 1500, *, port: int | None = None) -> Phone:
         """A caller behind the trunk (port 5060: the carrier itself, which can also be called)."""
         return self._add(
             Phone(
-                f"sip:{number}@{self.block}.2", f"{self.block}.2", port=port or self._next(),
+                f"sip:{number}@{self.block}.2",
+                f"{self.block}.2",
+                port=port or self._next(),
                 wav=tone(self.folder / f"tone-{hertz}.wav", hertz),
-            )  # fmt: skip
+            )
         )
 
     def practice(self, number: str = "13900009999", hertz: float = 1500) -> Phone:
         """A practice caller."""
         return self._add(
             Phone(
-                f"sip:{number}@{self.block}.1", f"{self.block}.4", port=self._next(), user="dutyline-practice",
-                password=self.instance.secrets.practice, wav=tone(self.folder / f"tone-{hertz}.wav", hertz),
-            )  # fmt: skip
+                f"sip:{number}@{self.block}.1",
+                f"{self.block}.4",
+                port=self._next(),
+                user="dutyline-practice",
+                password=self.instance.secrets.practice,
+                wav=tone(self.folder / f"tone-{hertz}.wav", hertz),
+            )
         )
 
     def hang_up(self) -> None:

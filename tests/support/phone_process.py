@@ -1,7 +1,7 @@
-"""One telephone for the tests: a process with a real SIP stack that obeys JSON lines and tells what happens as JSON lines.
+"""One telephone for the tests: a process with a real SIP stack that obeys and tells in JSON lines.
 
-stdin:  {"do": "call", "to": "sip:…"} · answer [code] · hangup · hold · resume · transfer to · attended · dtmf digits · quit
-stdout: {"event": "registered"|"incoming"|"state"|"media"|"transfer"|"ready"|"error", "call": n, …, "t": monotonic seconds}
+stdin:  {"do": "call", "to": "sip:…"} · answer [code] · hangup · hold · resume · transfer to · attended with · quit
+stdout: {"event": "ready"|"registered"|"incoming"|"state"|"media"|"transfer"|"error", "call": n, …, "t": seconds}
 """
 
 import argparse
@@ -101,8 +101,6 @@ class Phone(pj.Account):
             self.calls[number].xfer(str(order["to"]), prm)
         elif what == "attended":
             self.calls[number].xferReplaces(self.calls[int(str(order["with"]))], prm)
-        elif what == "dtmf":
-            self.calls[number].dialDtmf(str(order["digits"]))
         else:
             raise ValueError(what)
 

@@ -130,7 +130,9 @@ class TestAstDb:
         settings = room(tmp_path, backup=("6003", "138 1111 2222"), escalate_after=20, message_after=60.5)
         keys = astdb.desired(settings, ["6002", "6001", "9999"], {})
         assert keys["dutyline", "ring"] == "PJSIP/6001&PJSIP/6002"
-        assert keys["dutyline", "backup"] == "PJSIP/6003&PJSIP/13811112222@trunk-1"
+        assert keys["dutyline", "backup"] == "PJSIP/6003&PJSIP/trunk-1/sip:13811112222@10.0.0.1:5070"
+        unknown = Settings(home=tmp_path, seats=SEATS, trunks=(Trunk(name="t"),), pbx=settings.pbx)
+        assert astdb.desired(unknown, [], {})["dutyline", "backup"] == "PJSIP/6003&PJSIP/13811112222@t"
         assert (keys["dutyline", "escalate_after"], keys["dutyline", "message_after"]) == ("20", "61")
 
     def test_an_empty_room_rings_everywhere(self, tmp_path: Path) -> None:
