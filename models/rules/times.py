@@ -1,4 +1,4 @@
-"""When something was, as it is said: 昨晚十一点半, 差五分十点, 二十分钟前, 11月23日8时许. Pure; the caller gives "now"."""
+"""When something was, as it is said: 昨晚十一点半, 差五分十点, 二十分钟前, 11月23日8时许; "now" is the caller's."""
 
 import re
 from dataclasses import dataclass, field
@@ -52,8 +52,13 @@ class _Parts:
 _D = "零〇一二两三四五六七八九十"
 _HOUR = rf"(?:二十[一二三四]?|十[一二三四五六七八九]?|[{_D}]|2[0-4]|[01]?\d)"
 _MINUTE = r"(?:[二三四五]?十[一二三四五六七八九]?|[零〇0][一二三四五六七八九]|[一二三四五六七八九]|[0-5]?\d)"
+_LONG_MINUTE = r"(?:[二三四五]?十[一二三四五六七八九]?|[零〇][一二三四五六七八九]|[0-5]\d)"
 _COUNT = rf"(?:[{_D}百几]+|\d+)"
-_AMOUNT = r"(?![零〇一二三四五六七八九十\d.]*(?:[万亿米级度公里吨%％倍个亩百千元毫厘平方岁名人辆层条例天次]|分之|点\d))"
+_AMOUNT = (
+    r"(?![零〇一二三四五六七八九十\d.]*(?:[万亿米级度公里吨%％倍个亩百千元毫厘平方岁名人辆层条例天次艘艇只头家栋间户台]"
+    r"|分之|点\d))"
+)
+_MEASURE = r"(?![零〇一二三四五六七八九十\d.]+(?:[万亿米级度公里吨%％倍亩千毫厘平方元]|分之))"
 _TOKEN = re.compile(
     rf"""
     (?P<date>
@@ -64,16 +69,17 @@ _TOKEN = re.compile(
       | (?P<rel>大前[天日]|前[天日]|昨[天日儿]|寻日|琴日|今[天日儿]|当[天日]|大后天|[明后][天日]|翌日)
     )
   | (?P<fused>[昨前今当明琴](?:天?晚上?|夜里?|早上?|晨)(?!餐|饭|报|稻|期))
-  | (?P<part>凌晨|清晨|清早|早晨|早上|晨早|朝早|上午|上昼|中午|正午|晌午|晏昼|午后|下午|下昼|傍晚|黄昏|天黑|晚上|晚间|夜里|夜间
-      |夜晚|深夜|午夜|后半夜|半夜)
+  | (?P<part>凌晨|清晨|清早|早晨|早上|晨早|朝早|上午|上昼|中午|正午|晌午|晏昼|午后|下午|下昼|傍晚|黄昏|天黑
+      |晚上|晚间|夜里|夜间|夜晚|深夜|午夜|后半夜|半夜)
   | (?P<clock>
         差(?P<lack>{_MINUTE}|一刻)(?:分钟?)?(?:钟)?(?:到)?(?P<h1>{_HOUR})[点时]钟?
       | (?P<h2>{_HOUR})[点时]差(?P<lack2>{_MINUTE}|一刻)(?:分钟?)?
       | (?P<h3>{_HOUR})(?P<mark>点钟?|时(?![间候期而])) (?:
             (?P<half>半) | (?P<quarter>[一三两])刻钟? | (?P<fives>[一二两三四五六七八九十])个字
-          | 过?(?P<m3>{_MINUTE})(?:分钟?|{_AMOUNT}) | [整正] | (?P<bare>{_AMOUNT}) )
+          | 过?(?P<m3>{_MINUTE}(?=分)|{_LONG_MINUTE})(?:分钟?|{_AMOUNT}) | [整正] | (?P<bare>{_MEASURE}) )
       | (?P<h4>2[0-4]|[01]?\d):(?P<m4>[0-5]\d)(?::[0-5]\d)?(?!\d)
-      | (?<![{_D}幺\d])(?P<h5>[零〇][零〇一二三四五六七八九])(?P<m5>[零〇一二三四五][零〇一二三四五六七八九])(?![{_D}幺\d万亿])
+      | (?<![{_D}幺\d])(?P<h5>[零〇][零〇一二三四五六七八九])(?P<m5>[零〇一二三四五][零〇一二三四五六七八九])
+        (?![{_D}幺\d万亿])
     )(?:多钟?|来钟|不到|许|左右|上下|前后|的?样子)*
     """,
     re.VERBOSE,
@@ -81,7 +87,8 @@ _TOKEN = re.compile(
 _LENGTH = (
     rf"(?:(?P<hours>{_COUNT})个?[多来]?(?P<hhalf>半)?(?:小时|钟头|钟)(?:零?(?P<hm>{_COUNT})分钟?)?"
     rf"|(?P<halfhour>半)个?多?(?:小时|钟头|钟)|(?P<minutes>{_COUNT})[多来]?分钟?|(?P<quarters>[一两三])刻钟"
-    rf"|(?P<days>{_COUNT})[多来]?[天日]|(?P<weeks>{_COUNT})(?:个?星期|周|个礼拜)|(?P<months>{_COUNT})个月|(?P<seconds>{_COUNT})秒钟?)"
+    rf"|(?P<days>{_COUNT})[多来]?[天日]|(?P<weeks>{_COUNT})(?:个?星期|周|个礼拜)|(?P<months>{_COUNT})个月"
+    rf"|(?P<seconds>{_COUNT})秒钟?)"
 )
 _AGO = re.compile(
     rf"(?:大概|大约|约|差不多|不到|将近)?{_LENGTH}(?:左右|的?样子|多)*(?:之前|以前|前(?![后面往方来期台线排端沿]))"
@@ -116,9 +123,11 @@ def find(text: str, at: datetime) -> list[Moment]:
     """Every moment that `text` names, in order, counted from `at` (aware); questions about times are not moments."""
     found = [*_clocks(text, at), *_agos(text, at)]
     taken = [(moment.start, moment.end) for moment in found]
-    for match in _NOW.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            found.append(Moment(match.start(), match.end(), at, Kind.NOW, False))
+    found.extend(
+        Moment(match.start(), match.end(), at, Kind.NOW, False)
+        for match in _NOW.finditer(text)
+        if not any(start < match.end() and match.start() < end for start, end in taken)
+    )
     return sorted(found, key=lambda moment: moment.start)
 
 

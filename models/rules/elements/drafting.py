@@ -13,13 +13,14 @@ def draft(transcript: Transcript, vocabulary: Vocabulary) -> dict[str, Element]:
     source = sources.draft(lines, texts)
     if not nature.stated and natures.is_duty_talk(lines):
         return {key: source if key == "source" else Element(key, False) for key in KEYS}
-    ill = isinstance(nature.value, dict) and nature.value.get("code") == natures.HEALTH
+    value = nature.value if isinstance(nature.value, dict) else {}
+    ill, adrift = value.get("code") == natures.HEALTH, value.get("kind") == natures.ADRIFT
     found = {
         "time": when.draft(lines, texts, transcript.at),
-        "place": places.draft(lines, texts, vocabulary.places, vocabulary.units),
+        "place": places.draft(lines, texts, vocabulary, source, nature.stated),
         "source": source,
         "nature": nature,
-        "consequences": harm.draft(lines, texts, ill),
+        "consequences": harm.draft(lines, texts, ill, adrift),
     }
     for key in ("cause", "course", "scope", "trend", "response", "plan"):
         found[key] = phrases.draft(key, lines, texts)

@@ -27,7 +27,7 @@ _STAMP = re.compile(r"^\s*[\[(（【]?(?:(\d{1,2}):)?(\d{1,3}):(\d{2}(?:\.\d+)?)
 _CALLER = "来电人员|来电人|来电方|来电者|来电|主叫|对方|报告人|报警人|报告方|群众|市民|caller"
 _OFFICER = "值班人员|值班员|值班室|值班|接警员|接线员|接听人|被叫|我方|officer"
 _MARK = re.compile(
-    rf"^\s*(?:\[|【|<)?(?:(?P<caller>{_CALLER})|(?P<officer>{_OFFICER}))(?:\]|】|>)?\s*[::]\s*", re.IGNORECASE
+    rf"^\s*(?:\[|【|<)?(?:(?P<caller>{_CALLER})|(?P<officer>{_OFFICER}))(?:\]|】|>)?\s*[:\uff1a]\s*", re.IGNORECASE
 )
 
 
@@ -36,7 +36,7 @@ class TranscriptError(ValueError):
 
 
 def parse(text: str, at: datetime) -> Transcript:
-    """A transcript from plain text (one turn a line, "来电:" or "值班:" in front) or from the JSON of `as_json`'s family.
+    """A transcript from plain text (one turn a line, "来电:" or "值班:" in front) or from JSON.
 
     JSON is {"at": ISO time, "turns": [{"leg", "start", "text"}]}; its own "at" goes before the argument's, and takes
     the argument's zone if it names none. Raises TranscriptError.
