@@ -104,7 +104,7 @@ def _tell(record: Record, news: list[News], telling: Telling, line: Callable[[st
         line(f"{word(CallState.RINGING)}: {call.unit or call.caller_name or call.number} {call.number}")
     if call.answered_at and CallState.ANSWERED not in telling.states:
         telling.states.add(CallState.ANSWERED)
-        line(f"{_('answered')}: {call.seat_label} {call.officer}")
+        line(f"{word(CallState.ANSWERED)}: {call.seat_label} {call.officer}")
     for phrase in phrases:
         if phrase.segment not in telling.phrases:
             telling.phrases.add(phrase.segment)

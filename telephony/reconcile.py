@@ -13,7 +13,7 @@ from models.queries import work
 from models.store.engine import Record
 from telephony.errors import TelephonyError
 from telephony.facts import Living
-from telephony.recording import seal
+from telephony.sealing import tidy
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +98,6 @@ def _settled(stem: Path, now: datetime) -> bool:
 
 def _discard(stem: Path, out: Path, sha256: str) -> None:
     try:
-        seal.discard(stem, out, sha256)
+        tidy(stem, out, sha256)
     except TelephonyError as error:
         log.error("reconcile: %s", error)

@@ -86,11 +86,21 @@ class Sealer:
                 repaired=done.repaired,
                 problem=", ".join(done.notes),
             )
-        kept = seal.discard(stem, out, done.sha256)
-        if kept:
-            log.warning("sealer: kept beside the sealed %s: %s", out.name, ", ".join(path.name for path in kept))
+        tidy(stem, out, done.sha256)
 
     def _broken(self, item: work.Unsealed, problem: str, *, retry: bool) -> None:
         log.error("sealer: %s", problem)
         with self._record.writing(ACTOR) as uow:
             recordings.broken(uow, item.id, problem=problem, retry_at=self._record.clock() + RETRY if retry else None)
+
+
+def tidy(stem: Path, out: Path, sha256: str) -> None:
+    """Remove what the sealed `out` stands for, a spoken message's own file too: the recording has every word of it.
+
+    Raises RecordingError, and removes nothing, unless `out` is the file of that hash.
+    """
+    kept = seal.discard(stem, out, sha256)
+    if kept:
+        log.warning("sealer: kept beside the sealed %s: %s", out.name, ", ".join(path.name for path in kept))
+    else:
+        stem.with_name(f"{stem.name}-msg.wav").unlink(missing_ok=True)

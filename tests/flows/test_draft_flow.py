@@ -1,0 +1,112 @@
+"""The main job in one: a practice call rings, is recorded, heard, drafted, owned, confirmed and verified."""
+
+import json
+import subprocess
+import sys
+import threading
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from watch import SECRET, Watch, running_watch, watch  # noqa: F401
+
+from models.queries import calls as call_queries
+from models.queries import entries as entry_queries
+from models.rules.calls import CallState
+from models.tables.entries import EntryState
+from models.tables.recordings import TranscriptState
+from telephony.practice import room as practice
+from telephony.practice.scripts import PracticeCall
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def place(watch: Watch, script: PracticeCall) -> entry_queries.EntryView:  # noqa: F811
+    """Place the call with machines on both ends and wait for its draft."""
+    known = {detail.call.id for detail in watch.calls()}
+    caller = threading.Thread(
+        target=practice.with_officer, args=(watch.settings, script.id, "6001", lambda _step: None, threading.Event())
+    )
+    caller.start()
+    caller.join(timeout=150)
+
+    def drafted() -> entry_queries.EntryView | None:
+        with watch.record.reading() as session:
+            new = [call for call in call_queries.listed(session).items if call.id not in known]
+            if len(new) != 1 or new[0].entry_id is None:
+                return None
+            found = entry_queries.get(session, new[0].entry_id)
+        done = found and found.recordings and all(one.transcript is TranscriptState.DONE for one in found.recordings)
+        return found if done else None
+
+    return watch.wait(drafted, "the draft", 60)
+
+
+def expected_time(script: PracticeCall, rang: datetime) -> datetime:
+    said = script.truth["time"]
+    if "minutes_before" in said:
+        return rang - timedelta(minutes=said["minutes_before"])
+    hour, minute = map(int, said["clock"].split(":"))
+    local = rang.astimezone(ZONE)
+    found = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return found if "day" in said or found <= local else found - timedelta(days=1 if found.hour >= 12 else 0)
+
+
+def test_a_sentence_never_trained_on_becomes_a_right_draft(watch: Watch) -> None:  # noqa: F811
+    wang = watch.officer("王海", "6001")
+    script = practice.script("brief")
+    entry = place(watch, script)
+    assert entry.call is not None
+    assert entry.call.state is CallState.ENDED
+    assert entry.call.drill and entry.row.drill
+    assert entry.row.owner_id == wang
+    assert (entry.row.state, entry.text) == (EntryState.DRAFT, ""), "a machine drafts, an officer confirms"
+    found = {element.key: element for element in entry.elements if element.stated}
+    truth = script.truth
+    assert {"time", "place", "nature", "consequences"} <= found.keys(), [phrase.text for phrase in entry.phrases]
+    time = datetime.fromisoformat(found["time"].value)
+    assert time.astimezone(ZONE).strftime("%H:%M") == truth["time"]["clock"]
+    assert truth["place"] in found["place"].text
+    assert found["nature"].value["code"] == truth["nature"]["code"]
+    assert truth["nature"]["kind"] in found["nature"].value["kind"]
+    assert found["consequences"].value == truth["consequences"]
+    for element in found.values():
+        assert element.spans, f"{element.key} rests on no phrase"
+        assert all(0 <= span["at"] <= script.seconds + 5 for span in element.spans)
+
+    confirmed = subprocess.run(
+        [sys.executable, "-m", "console", "--home", str(watch.home), "entry", "confirm", str(entry.row.id),
+         "--as", "王海", "--text", "廉江市交警大队报:省道二八七线交通事故,三人受伤"],
+        input=f"{SECRET}\n", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert confirmed.returncode == 0, confirmed.stderr
+    verified = subprocess.run(
+        [sys.executable, "-m", "console", "--home", str(watch.home), "verify", "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert verified.returncode == 0, verified.stderr
+    said = json.loads(verified.stdout)
+    assert said["broken"] is None
+    assert said["recordings"] >= 1
+
+
+def test_verify_names_a_changed_recording(watch: Watch) -> None:  # noqa: F811
+    """After the test above there is a sealed recording; one byte of it is changed."""
+    with watch.record.reading() as session:
+        call = call_queries.listed(session).items[0]
+        assert call.entry_id is not None
+        entry = entry_queries.get(session, call.entry_id)
+    assert entry is not None
+    audio = watch.home / "recordings" / entry.recordings[0].path
+    whole = audio.read_bytes()
+    audio.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    try:
+        verified = subprocess.run(
+            [sys.executable, "-m", "console", "--home", str(watch.home), "verify"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        audio.write_bytes(whole)
+    assert verified.returncode == 1
+    assert f"recording {entry.recordings[0].id}" in verified.stdout
