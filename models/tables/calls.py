@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.rules.calls import CallState, Direction, EventKind, LegKind
@@ -10,6 +10,8 @@ from models.tables.base import Base, Key, Name, Short, code
 from models.tables.directory import Contact, Unit
 from models.tables.lines import Line
 from models.tables.people import Officer, Seat
+
+_PART = text("part_of_id IS NOT NULL")
 
 
 class Call(Base):
@@ -19,11 +21,15 @@ class Call(Base):
     """
 
     __tablename__ = "calls"
-    __table_args__ = (Index("ix_calls_order", "rang_at", "id"),)
+    __table_args__ = (
+        Index("ix_calls_order", "rang_at", "id"),
+        # Of parts only: SQLite would find "part of nothing" by it, which is nearly all calls there are.
+        Index("ix_calls_part_of_id", "part_of_id", sqlite_where=_PART, postgresql_where=_PART),
+    )
 
     id: Mapped[Key]
     pbx_id: Mapped[Name] = mapped_column(unique=True)
-    part_of_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    part_of_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
     direction: Mapped[Direction] = mapped_column(code(Direction))
     state: Mapped[CallState] = mapped_column(code(CallState), index=True)
     drill: Mapped[bool] = mapped_column(default=False)

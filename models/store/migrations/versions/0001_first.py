@@ -205,7 +205,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_calls_number"), "calls", ["number"], unique=False)
     op.create_index(op.f("ix_calls_officer_id"), "calls", ["officer_id"], unique=False)
     op.create_index("ix_calls_order", "calls", ["rang_at", "id"], unique=False)
-    op.create_index(op.f("ix_calls_part_of_id"), "calls", ["part_of_id"], unique=False)
+    op.create_index(
+        "ix_calls_part_of_id",
+        "calls",
+        ["part_of_id"],
+        unique=False,
+        sqlite_where=sa.text("part_of_id IS NOT NULL"),
+        postgresql_where=sa.text("part_of_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_calls_seat_id"), "calls", ["seat_id"], unique=False)
     op.create_index(op.f("ix_calls_state"), "calls", ["state"], unique=False)
     op.create_index(op.f("ix_calls_unit_id"), "calls", ["unit_id"], unique=False)
