@@ -164,7 +164,7 @@ class Pbx:
         if folder := os.environ.get("DUTYLINE_CEL_SAMPLES"):
             lines = self.instance.layout.cel.read_text(encoding="utf-8").splitlines(keepends=True)[mark:]
             spool = str(self.instance.layout.spool)
-            text = "".join(lines).replace(spool, "/var/spool/dutyline")
+            text = "".join(lines).replace(spool, "/var/spool/dutyline").replace(str(self.folder), "/srv/room")
             (Path(folder) / f"{name}.csv").write_text(text, encoding="utf-8")
 
     def put(self, family: str, key: str, value: str) -> None:
