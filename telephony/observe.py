@@ -104,7 +104,10 @@ def _line(uow: UnitOfWork, item: f.LineState) -> None:
     """Asterisk names endpoints; the record knows the line behind each. What is no line of ours is nobody's business."""
     endpoint = item.name.rpartition("/")[2]
     found = lines.by_endpoint(uow, endpoint)
-    if found is not None and item.kind is f.LineKind.DEVICE:
-        lines.seen(
-            uow, name=found.name, kind=LineKind(found.kind), state=_STATES[item.state], at=item.at, detail=item.detail
-        )
+    if found is None or item.kind is not f.LineKind.DEVICE:
+        return
+    state, detail = _STATES[item.state], item.detail
+    if found.name == calls.PRACTICE_LINE and state is LineState.UNREACHABLE:
+        # Practice callers come and go: that none is there now is no fault.
+        state, detail = LineState.IDLE, ""
+    lines.seen(uow, name=found.name, kind=LineKind(found.kind), state=state, at=item.at, detail=detail)

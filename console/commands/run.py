@@ -24,7 +24,7 @@ def up(room: Room, script: str) -> int:
 
     with rooms.running(room.home, say) as (settings, record):
         set_language(settings.room.language)
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
             from console.tui.app import DutylineApp  # noqa: PLC0415 - the console's libraries are only loaded for it
 
             DutylineApp(settings, record).run()
