@@ -1,10 +1,12 @@
 """The console: composition only. It holds who sits here and how the room is; screens show, actions change."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.worker import Worker, WorkerState
 
@@ -77,7 +79,7 @@ class DutylineApp(RoomActions):
             from console.tui.screens.sign_in import SignInScreen  # noqa: PLC0415 - a signed-in console starts without
 
             await self.push_screen(SignInScreen())
-        self.load_keys()
+        self.call_after_refresh(self.load_keys)
 
     async def on_unmount(self) -> None:
         """The telephone goes with the console."""
@@ -105,13 +107,11 @@ class DutylineApp(RoomActions):
         known = {call.id for call in before.ringing} if before else set()
         if any(call.id not in known for call in message.picture.ringing):
             self.bell()
-        for screen in self._rooms():
-            screen.picture_changed()
+        self._refresh()
 
     def on_news_came(self, message: NewsCame) -> None:
         """Screens that show records look whether theirs is among it."""
-        for screen in self._rooms():
-            screen.news_came(message)
+        self._each(lambda screen: screen.news_came(message))
         if "requests" in message.tables and self.asked:
             self.tell_outcomes()
 
@@ -157,16 +157,20 @@ class DutylineApp(RoomActions):
             if line.state in bad and line.kind is not LineKind.SEAT
         ]
 
-    def _rooms(self) -> list[RoomScreen[object]]:
-        return [screen for screen in self.screen_stack if isinstance(screen, RoomScreen) and screen.composed]
+    def _each(self, tell: Callable[[RoomScreen[object]], object]) -> None:
+        """Tell every open screen; one that is being taken apart at this moment has nothing left to show it with."""
+        for screen in self.screen_stack:
+            if isinstance(screen, RoomScreen) and screen.composed:
+                try:
+                    tell(screen)
+                except NoMatches:
+                    log.debug("%s is closing", type(screen).__name__)
 
     def _tick(self) -> None:
-        for screen in self._rooms():
-            screen.tick()
+        self._each(lambda screen: screen.tick())
 
     def _refresh(self) -> None:
-        for screen in self._rooms():
-            screen.picture_changed()
+        self._each(lambda screen: screen.picture_changed())
 
     # Who sits here.
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from duty_room import DutyRoom
+import pytest
+from duty_room import DutyRoom, settings
+from screen_text import check_picture
 
 from console.tui.widgets.elements_form import ElementInput
 from console.tui.widgets.transcript import TranscriptView
@@ -48,6 +50,20 @@ async def test_f2_opens_and_f2_confirms_with_name_and_time(console: Any, room: D
         assert found.row.state is EntryState.CONFIRMED
         assert found.row.confirmed_by == "王海"
         assert found.draft == found.text, "the officer's text began from the machine's, and both are kept"
+
+
+@pytest.mark.usefixtures("plain_drafts")
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_confirm_screen_fits(console: Any, room: DutyRoom, language: str) -> None:
+    who = room.sign_in()
+    finished_call(room)
+    async with console(signed_in=who, room_settings=settings(room.settings.home, language)) as screen:
+        await screen.on_screen("DeskScreen")
+        await screen.shows("3/11")
+        await screen.press("f2")
+        await screen.on_screen("EntryScreen")
+        await screen.shows("3/11", "省道二八七线")
+        check_picture(screen.app, f"confirm-{language}")
 
 
 async def test_an_element_points_at_its_phrase(console: Any, room: DutyRoom) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 from databases import HandClock
 from duty_room import DutyRoom
+from rich.cells import cell_len
 
 from console.tui import player
 from console.tui.widgets.log_list import LogList
@@ -93,6 +94,7 @@ async def test_replay_without_sound_goes_to_the_telephone(console: Any, room: Du
         await screen.press("f4")
         await screen.on_screen("ReplayScreen")
         await screen.shows("已封存", "00:30", "总值班室")
+        assert cell_len(max(screen.text.splitlines(), key=cell_len)) == 100
         wave = screen.app.screen.query_one(Waveform)
         await screen.until(lambda: bool(wave._left), "a picture of the sound")
         assert max(wave._left[: len(wave._left) // 3]) < 0.01 < max(wave._left)

@@ -132,4 +132,6 @@ async def test_the_rooms_own_keys(console: Any, room: DutyRoom, home: Path) -> N
 async def test_a_wrong_key_file_is_said(console: Any, room: DutyRoom, home: Path) -> None:
     (home / "keys.toml").write_text("desk.log = 7\n", encoding="utf-8")
     async with console(signed_in=room.sign_in()) as screen:
-        await screen.shows("keys.toml", "按键须写成文本")
+        await screen.until(
+            lambda: any("按键须写成文本" in note.message for note in screen.app._notifications), "a sentence"
+        )
