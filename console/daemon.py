@@ -164,12 +164,20 @@ class Daemon:
         return say
 
 
-def serve(settings: Settings) -> None:
-    """Run the daemon in the foreground until SIGTERM or SIGINT."""
+def serve(settings: Settings, *, with_parent: bool = False) -> None:
+    """Run the daemon in the foreground until SIGTERM or SIGINT; `with_parent`: also until standard input ends."""
     stop = threading.Event()
+    if with_parent:
+        threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     Daemon(settings).run(stop)
+
+
+def _watch_parent(stop: threading.Event) -> None:
+    while os.read(0, 1024):
+        pass
+    stop.set()
 
 
 def _with_own_secret(settings: Settings) -> Settings:

@@ -74,8 +74,8 @@ def _daemon(settings: Settings, record: Record) -> Iterator[None]:
     """`dutyline serve` as a process of its own, its words in daemon.log."""
     with (settings.home / "daemon.log").open("ab") as words:
         process = subprocess.Popen(
-            [sys.executable, "-m", "console", "--home", str(settings.home), "-v", "serve"],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "console", "--home", str(settings.home), "-v", "serve", "--with-parent"],
+            stdin=subprocess.PIPE,
             stdout=words,
             stderr=words,
             start_new_session=True,
@@ -84,7 +84,8 @@ def _daemon(settings: Settings, record: Record) -> Iterator[None]:
         _wait_on_watch(settings, record, process)
         yield
     finally:
-        process.terminate()
+        if process.stdin is not None:
+            process.stdin.close()
         try:
             process.wait(timeout=30)
         except subprocess.TimeoutExpired:

@@ -1,5 +1,6 @@
 """What runs: up, serve, console, practice."""
 
+import signal
 import sys
 
 import click
@@ -22,6 +23,12 @@ def up(room: Room, script: str) -> int:
     def say(sentence: str) -> None:
         click.echo(sentence, err=True)
 
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    # A closed terminal or a polite end must take Asterisk and the daemon down too.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
     with rooms.running(room.home, say) as (settings, record):
         set_language(settings.room.language)
         if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
@@ -33,12 +40,13 @@ def up(room: Room, script: str) -> int:
 
 
 @click.command()
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends: the parent is gone.")
 @click.pass_obj
-def serve(room: Room) -> None:
+def serve(room: Room, *, with_parent: bool) -> None:
     """Watch over the telephone: run beside Asterisk, by systemd or by hand, until SIGTERM."""
     from console.daemon import serve as run  # noqa: PLC0415 - only here
 
-    run(room.settings)
+    run(room.settings, with_parent=with_parent)
 
 
 @click.command()
