@@ -31,6 +31,8 @@ from telephony.duty import DutyPush
 from telephony.errands import Errands
 from telephony.errors import TelephonyError
 from telephony.facts import Fact
+from telephony.facts import LineKind as LineStateKind
+from telephony.facts import LineState as LineStateFact
 from telephony.observe import Numbering
 from telephony.practice import room as practice
 from telephony.recording.levels import disk_days
@@ -108,6 +110,7 @@ class Daemon:
     def _house(self) -> None:
         """Say that we live, and what of ours does not."""
         self._disk()
+        self._look_at_lines()
         with self._lock:
             states = dict(self._states)
         states["daemon"] = (LineState.IDLE, "")
@@ -117,6 +120,25 @@ class Daemon:
                     lines.seen(uow, name=name, kind=LineKind.SERVICE, state=state, at=uow.now, detail=detail)
         except DutylineError as error:
             log.warning("daemon: %s", error)
+
+    def _look_at_lines(self) -> None:
+        """What Asterisk says of every line now: a state that nobody refreshes grows old on the screens."""
+        if self.ami.state is not LinkState.ONLINE:
+            return
+        at = self.record.clock()
+        try:
+            for endpoint in self.ami.endpoints():
+                self.capture.submit(
+                    LineStateFact(
+                        name=endpoint.name,
+                        kind=LineStateKind.DEVICE,
+                        state=endpoint.state,
+                        at=at,
+                        detail=endpoint.detail,
+                    )
+                )
+        except TelephonyError as error:
+            log.info("daemon: lines not seen: %s", error)
 
     def _disk(self) -> None:
         folder = self.settings.path(self.settings.recordings.folder)

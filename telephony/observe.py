@@ -106,8 +106,8 @@ def _line(uow: UnitOfWork, item: f.LineState) -> None:
     found = lines.by_endpoint(uow, endpoint)
     if found is None or item.kind is not f.LineKind.DEVICE:
         return
-    state, detail = _STATES[item.state], item.detail
+    state = _STATES[item.state]
     if found.name == calls.PRACTICE_LINE and state is LineState.UNREACHABLE:
         # Practice callers come and go: that none is there now is no fault.
-        state, detail = LineState.IDLE, ""
-    lines.seen(uow, name=found.name, kind=LineKind(found.kind), state=state, at=item.at, detail=detail)
+        state = LineState.IDLE
+    lines.seen(uow, name=found.name, kind=LineKind(found.kind), state=state, at=item.at)

@@ -33,8 +33,9 @@ def up(room: Room, script: str) -> int:
         set_language(settings.room.language)
         if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
             from console.tui.app import DutylineApp  # noqa: PLC0415 - the console's libraries are only loaded for it
+            from console.tui.phone import softphones  # noqa: PLC0415 - likewise
 
-            DutylineApp(settings, record).run()
+            DutylineApp(settings, record, phone=softphones(settings)).run()
             return 0
         return 0 if show.practise(settings, record, script, click.echo) else 1
 
@@ -54,8 +55,9 @@ def serve(room: Room, *, with_parent: bool) -> None:
 def console(room: Room) -> None:
     """The terminal at a desk."""
     from console.tui.app import DutylineApp  # noqa: PLC0415 - only here
+    from console.tui.phone import softphones  # noqa: PLC0415 - likewise
 
-    DutylineApp(room.settings, room.record).run()
+    DutylineApp(room.settings, room.record, phone=softphones(room.settings)).run()
 
 
 @click.command()
