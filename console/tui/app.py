@@ -65,6 +65,7 @@ class DutylineApp(RoomActions):
         super().__init__(settings, record, signed_in)
         self._make_phone = phone
         self._lost: FeedLost | None = None
+        self._bridge: Bridge | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = NIGHT.name
@@ -83,13 +84,19 @@ class DutylineApp(RoomActions):
 
     async def on_unmount(self) -> None:
         """The telephone goes with the console."""
+        self.stop_bridge()
         self.drop_phone()
+
+    def stop_bridge(self) -> None:
+        """No more news: the console is being left."""
+        if self._bridge is not None:
+            self._bridge.stop()
 
     # The feed.
 
     def _start_bridge(self) -> None:
-        bridge = Bridge(self.record, self.watched, self.zone, self.post_message)
-        self.run_worker(bridge.run, thread=True, exit_on_error=False, group="feed", name="feed")
+        self._bridge = Bridge(self.record, self.watched, self.zone, self.post_message)
+        self.run_worker(self._bridge.run, thread=True, exit_on_error=False, group="feed", name="feed")
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A bridge that fell is said and set up again."""

@@ -90,17 +90,24 @@ class Bridge:
         self._post = post
         self._feed: Feed | None = None
         self._lost: datetime | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Return at once from waiting; from any thread."""
+        self._stopped = True
+        if self._feed is not None:
+            self._feed.stop()
 
     def run(self) -> None:
-        """Until the worker is cancelled."""
+        """Until the worker is cancelled or `stop` is called."""
         worker = get_current_worker()
         try:
-            while not worker.is_cancelled:
+            while not (worker.is_cancelled or self._stopped):
                 try:
-                    self._follow(lambda: worker.is_cancelled)
+                    self._follow(lambda: worker.is_cancelled or self._stopped)
                 except (DutylineError, SQLAlchemyError) as error:
                     self._say_lost(error)
-                    self._pause(AGAIN_SECONDS, lambda: worker.is_cancelled)
+                    self._pause(AGAIN_SECONDS, lambda: worker.is_cancelled or self._stopped)
         finally:
             if self._feed is not None:
                 self._feed.close()

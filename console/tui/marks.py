@@ -13,7 +13,7 @@ _PATTERNS = (
     r"[0-9][0-9\-]{2,}",
     r"[零〇一二两三四五六七八九十幺洞]{3,}",
     # Names said of people.
-    r"(?:我叫|名叫|我是|姓名是|联系人是?|负责人是?)[\u4e00-\u9fff]{2,4}",
+    r"(?:我叫|名叫|姓名是|联系人是?|负责人是?)[\u4e00-\u9fff]{2,3}",
     r"我?姓[\u4e00-\u9fff]",
 )
 _ANY = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS))

@@ -57,6 +57,10 @@ class RoomActions(RoomApp):
         """The telephone is put away; the application does it."""
         raise NotImplementedError
 
+    def stop_bridge(self) -> None:
+        """No more news; the application does it."""
+        raise NotImplementedError
+
     @work(exclusive=True, group="leave")
     async def action_leave(self) -> None:
         """Out of the console; from a manned seat only after a question."""
@@ -66,6 +70,7 @@ class RoomActions(RoomApp):
         if who is not None and who.seat_id is not None and not await self.push_screen_wait(LeaveScreen()):
             return
         await self.sign_out()
+        self.stop_bridge()
         self.exit()
 
     @work(exclusive=True, group="leave")

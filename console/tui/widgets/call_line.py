@@ -47,7 +47,7 @@ class CallLine(Toned):
             tail.append(f" {word(call.state)}", self.tone("dim"))
         elif any(view.state is RecordingState.GROWING for view in self.view.recorded):
             tail.append(" ")
-            tail.append(_("recording"), self.tone("alert"))
+            tail.append(_("recording"), self.tone("good"))
         else:
             tail.append(" ")
             tail.append(_("NOT RECORDED"), self.tone("warn"))
