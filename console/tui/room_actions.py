@@ -245,13 +245,15 @@ class RoomActions(RoomApp):
         ringing = [
             call for call in (self.picture.ringing if self.picture else ()) if call.direction is Direction.INCOMING
         ]
-        if not ringing:
+        phone = self.telephone
+        # A recording played here, or a number dialled for this seat, rings without being a call of the log.
+        own = phone is not None and any(call.ringing for call in phone.calls)
+        if not ringing and not own:
             self.tell(_("No call is ringing."))
             return
-        phone = self.telephone
         if phone is None or not phone.ready:
             self.tell(_("Lift the desk phone to answer; this console is no telephone."))
-        elif not phone.audible and not all(call.drill for call in ringing):
+        elif not phone.audible and not (ringing and all(call.drill for call in ringing)):
             self.tell(_("Lift the desk phone to answer: there is no sound on this machine."), bad=True)
         elif not phone.answer():
             self.tell(_("The call does not ring at this seat."))
