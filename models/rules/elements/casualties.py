@@ -8,7 +8,7 @@ from functools import lru_cache
 from models.rules import numbers
 
 COUNT = rf"(?:上(?=[十百千万])|近)?{numbers.NUMBER}"
-PERSON = r"(?:个|名|位|人|口人?|条人命|例)"
+PERSON = r"(?:个|名|位|人|口人?|条人命|例|(?=居民|群众|村民|旅客|学生|男|女|老人|小孩|妇))"
 _PAIR = (
     r"一男一女|一家(?P<family>[一二三四五六七八九十]|\d+)口|(?:夫妻|母子|父子|母女|父女|姐妹|兄弟|姐弟)(?:[俩二两]人?)?"
 )
@@ -32,7 +32,7 @@ VERBS = {
     ),
     "affected": (
         r"受灾|受(?:到)?影响|发病|呕吐|腹泻|拉肚子|腹痛|肚子[痛疼]|不适|发[烧热]|感染|确诊|吃坏|食物中毒|阳性|咳嗽"
-        r"|恶心|头晕|症状"
+        r"|恶心|头晕|症状|不舒服"
     ),
 }
 _NOUN = {
@@ -56,15 +56,15 @@ _FILL = (
     r"(?:(?!没事|没有(?!生命|呼吸|救|抢|找|升|回|出|逃|跑|撤)|未(?!找)|无(?!效)|不是|获救|救出|救起|脱险|安全|生还|逃"
     r"|跑|送|转移|聚集|参与|派|赶|到场|出动)[^，。?\d零一二两三四五六七八九十几百千万俩仨])"
 )
-_AGE = r"(?:[一二三四五六七八九十]+|\d+)(?:多)?(?:来)?岁(?:左右|的)?"
+_AGE = r"(?:[一二三四五六七八九十]+|\d+)(?:多)?(?:来)?[岁旬](?:左右|的)?"
 _WORD = (
-    rf"(?:(?P<pair>{_PAIR})|(?P<n>{COUNT})(?P<cl>{PERSON})?|(?P<single>有[个名])|(?P<few>(?<![没未])有(?:好?几个?"
-    r"|一些)人?|好?几个人?|数名|多[人名]|(?<![没未])有人|不少人))"
+    rf"(?:(?P<pair>{_PAIR})|(?P<n>{COUNT}(?={PERSON})|[俩仨])(?P<cl>{PERSON})?|(?P<single>有[个名])"
+    r"|(?P<few>(?<![没未])有(?:好?几个?|一些)人?|好?几个人?|数名|多[人名]|(?<![没未])有人|不少人))"
 )
 _AFTER = {
     name: re.compile(
-        rf"{_WORD}(?:{_FILL}|{_AGE}|，(?=其余|分别|都|均|已|当场|全部|现在|目前|至今|人还"
-        rf"|到现在)){{0,14}}?(?P<verb>{verb})"
+        rf"{_WORD}(?:{_FILL}|{_AGE}|，(?=其余|分别|都|均|已|当场|全部|现在|目前|至今|人还|到现在|称"
+        rf"|出现)){{0,20}}?(?P<verb>{verb})"
     )
     for name, verb in VERBS.items()
 }
@@ -98,10 +98,11 @@ _SAFE = re.compile(
     r"|安全)|无人员伤亡"
 )
 _LOSS = re.compile(
-    rf"(?:经济|财产)?损失(?:[^，。\d]{{0,12}}?)(?P<n>(?:上|近|数)?{numbers.NUMBER})(?P<u>万|亿)?(?P<yuan>块钱?|元)?"
+    rf"(?:经济|财产)?损失(?!负荷|电)(?:[^，。\d]{{0,12}}?)(?P<n>(?:上|近|数)?{numbers.NUMBER})(?P<u>万"
+    r"|亿)?(?P<yuan>块钱?|元)?"
 )
 _ONE = re.compile(
-    r"(?:司机|驾驶员|骑手|车主|船长|机长|骑车的|骑摩托车的|阿婆"
+    r"(?:司机|驾驶[员人]|骑车人|骑手|车主|船长|机长|骑车的|骑摩托车的|阿婆"
     rf"|老太太)(?:{_FILL}){{0,6}}?(?:(?P<dead>{VERBS['dead']})|(?P<injured>{VERBS['injured']}))"
 )
 _BODY = re.compile(
@@ -162,7 +163,7 @@ def _all(text: str, ill: bool) -> Iterator[Hit]:
         for match in _AFTER[key].finditer(text):
             yield from _counted(key, match, text, ill)
         for match in _BEFORE[key].finditer(text):
-            if match["cl"] or _ALONE.search(match["verb"]) or match["n"][-1] in "俩仨":
+            if match["cl"] is not None or _ALONE.search(match["verb"]) or match["n"][-1] in "俩仨":
                 yield from _counted(key, match, text, ill)
 
 
@@ -216,7 +217,7 @@ def _counted(key: str, match: re.Match[str], text: str, ill: bool) -> Iterator[H
     groups = match.groupdict()
     if key == "injured" and ill and re.search("中毒|晕倒|昏", match["verb"]):
         key = "affected"
-    if key == "affected" and match["verb"].startswith("影响") and groups.get("cl") not in {"人", "名", "位"}:
+    if key == "affected" and match["verb"].startswith("影响") and groups.get("cl") not in {"人", "名", "位", ""}:
         return
     if groups.get("few"):
         yield Hit(match.start(), match.end(), (), unknown=key)
@@ -227,7 +228,7 @@ def _counted(key: str, match: re.Match[str], text: str, ill: bool) -> Iterator[H
         count = 1
     else:
         said = match["n"]
-        if not match["cl"] and said[-1] not in "俩仨" and not _ALONE.search(match["verb"]):
+        if match["cl"] is None and said[-1] not in "俩仨" and not _ALONE.search(match["verb"]):
             return
         count = numbers.whole(said)
         if text[max(0, match.start("n") - 1) : match.start("n")] in {"第", "路", "道", "K", "G", "S", "号", "."}:

@@ -40,7 +40,13 @@ _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|受灾多少|人员|[埋困伤死]了?多少|砸到"
         ),
     ),
-    ("scope", re.compile(r"影响|范围|波及|涉及|多大面积|过火|面积|扩散|停电情况|多少户|堵(?:了|车|路)|通行|交通情况")),
+    (
+        "scope",
+        re.compile(
+            r"交通(?:怎么样|如何)|影响|范围|波及|涉及|多大面积|过火|面积|扩散|停电情况|多少户|堵(?:了|车|路)|通行"
+            r"|交通情况"
+        ),
+    ),
     (
         "plan",
         re.compile(
@@ -68,7 +74,7 @@ _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "place",
         re.compile(
             r"哪里|哪儿|在哪|什么地方|什么位置|位置|地址|地点|哪个(?:镇|村|路|地方|小区|学校|矿|县|区|市|街|厂"
-            r"|堤段|海域|水库|港|位置|路段)|哪条|哪段|哪一?带|边度|什么路"
+            r"|堤段|海域|水库|港|位置|路段)|哪条|哪段|哪一?带|边度|什么(?:路|村|镇|厂|学校|小区|河|港)"
         ),
     ),
 )
@@ -147,8 +153,12 @@ def asked_in(text: str) -> Asked:
         if not topics and _POLAR.search(part) and re.search(r"[省市县区镇乡村路街道港岛]", part):
             topics = ("place",)
         if topics:
-            if "source" in topics and "在" not in part:
+            if re.search(r"(?:水库|山头?|村|路|厂|学校|小区|镇|河|港)叫什么|什么(?:村|镇|路|厂|学校|小区|河|港)", part):
+                topics = ("place",)
+            elif "source" in topics and "在" not in part:
                 topics = tuple(topic for topic in topics if topic != "place")
+            if re.search(r"(?:什么时候|几点|多久|何时)[^，。]{0,3}(?:能|可以|才)", part):
+                topics = ("trend", *(topic for topic in topics if topic not in {"time", "trend"}))
             harms = tuple(" ".join(names for names, pattern in _HARMS if pattern.search(part)).split())
             return Asked(topics, harms, part)
     return Asked()
@@ -205,10 +215,10 @@ def _without_tag(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _blank_questions(text: str) -> str:
     """`text` with everything that asks replaced by spaces, so that positions stay."""
-    if not _ASKING.search(text):
-        return text
     if len(text) < 60 and _CONSULTING.search(text):
         return " " * len(text)
+    if not _ASKING.search(text):
+        return text
     blanked = list(text)
     for match in re.finditer(r"[^，。?]+[，。?]?", text):
         for mark in _ASKING.finditer(match.group()):

@@ -24,4 +24,12 @@ def draft(transcript: Transcript, vocabulary: Vocabulary) -> dict[str, Element]:
     }
     for key in ("cause", "course", "scope", "trend", "response", "plan"):
         found[key] = phrases.draft(key, lines, texts)
+    if not nature.stated and found["course"].stated and _anyone_hurt(found["consequences"]):
+        told = found["course"]
+        found["nature"] = Element("nature", True, told.text, {"code": natures.ACCIDENT, "kind": "事故"}, told.spans)
     return {key: found[key] for key in KEYS}
+
+
+def _anyone_hurt(consequences: Element) -> bool:
+    counts = consequences.value if isinstance(consequences.value, dict) else {}
+    return any(counts.get(key) for key in ("dead", "injured", "missing", "trapped"))

@@ -13,8 +13,8 @@ _ORGAN = (
     r"|党政办|政府办|应急委|三防办|防指|气象[局台]|地震[局台]|疾控(?:中心)?|管理[局处所站]|集团|公司|医院|卫生院|学校"
     r"|中学|小学|幼儿园|教育部门|部门|宣传部|网信办|市委办|府办|办公室|林业局|海事|搜救(?:分)?中心|气象台|中心|车站"
     r"|西站|东站|收费站|景区|村委会|居委会|社区|热线|电视台|分局|法院|武警|海关|缉私|铁路(?:那?边)?|机场|港务局|电厂"
-    r"|水厂|监管局|协会|合作社|航运|平台|支部|纪委|政法委|信访室|急诊科?|[一-龥]{1,4}大队|[镇村县区]长|支书|书记|主任"
-    r"|村医|护林员|校长|镇|县|区|市|岛)"
+    r"|水厂|监管局|[一-龥]{1,4}所|协会|合作社|航运|平台|支部|纪委|政法委|信访室|急诊科?|[一-龥]{1,4}大队|[镇村县区]长"
+    r"|支书|书记|主任|村医|护林员|校长|镇|县|区|市|岛)"
 )
 _AUTHORITY = (
     r"(?:值班室|值班员|应急办|指挥中心|指挥部|调度(?:中心|室)?|[一-龥]{1,6}局|派出所|支队|大队|中队"
@@ -31,17 +31,18 @@ _STOP = re.compile(
 _I = re.compile(
     r"(?:我(?:们)?(?:这里|这边|这个|这|那边)?(?:就)?[是系]|(?:我(?:们)?)?这里[是系]|(?:我(?:们)?)?这边[是系]|我叫"
     r"|我姓|免贵姓?|本人(?:是|叫)?|我名字叫|来电单位(?:是|：|，)?|报告(?:单位|人)(?:是|，)?|呢度系|我系)(?!不是|说"
-    r"|想|要|看|听|来|打|否|不|从|问|去|在|为|因|害怕|没|这么|怎么|刚|昨|今|走|路过看|觉得)(?=[^，。])"
+    r"|想|要|看|听|来|打|否|不|从|问|去|在(?![^，。]{1,10}的(?:游客|村民|群众|司机|工人|业主|店主))|为|因|害怕|没"
+    r"|这么|怎么|刚|昨|今|走|路过看|觉得)(?=[^，。])"
 )
 _OURS = re.compile(
     r"我(?P<who>[市县区镇][^，。\d我]{0,8}?(?:局|办|台|队|中心|站|所|室|集团|公司|部))(?=，|。|$|报告|接|[今昨]|发布)"
 )
 _MY = re.compile(
     r"(?:^|(?<=[，。]))(?:喂|您好|你好|领导|主任|值班室|值班领导|同志|早|市?总?值班室|报告|主任好|，|。|哦|110吗"
-    r"|是吗|吗)*我(?:们)?(?![们市县区镇局院台站校司辖是叫姓想要在有看听这那的家刚昨今明来打就说报去从也还都不没给"
-    rf"跟向自问投])(?P<who>[^，。\d]{{0,14}}?{_ORGAN}(?:的)?[^，。\d在是有]{{0,5}})"
+    r"|是吗|吗)*我(?:们)?(?![村厂学公单们市县区镇局院台站校司辖是叫姓想要在有看听这那的家刚昨今明来打就说报去从也"
+    rf"还都不没给跟向自问投])(?P<who>[^，。\d]{{0,14}}?{_ORGAN}(?:的)?[^，。\d在是有]{{0,5}})"
 )
-_TALK = re.compile(r"[我有个在了被把受吗你您谁什么]|发生|因")
+_TALK = re.compile(r"[我有个在了被把受吗你您谁什么]|发生|因|哪|归|事情")
 _ADDRESSED = re.compile(
     r"(?:市|县|省)?(?:政府)?总?值班(?:室|员|领导)|市|县|省|区|镇|市里|县里|领导|值班室.?(?:你|您)?好?"
 )
@@ -92,13 +93,21 @@ def _all(text: str, opening: bool) -> Iterator[tuple[int, int, bool]]:
         stop = _STOP.search(text, match.end() + 1)
         end = min(stop.start() if stop else len(text), match.end() + 24)
         said = text[match.end() : end].strip()
-        if said and not re.match(r"^(?:说|想|要|不|什么|谁|在|吧|吗|一样|这样|自己|紧急|市里|个|第一|有)", said):
+        if said and not re.match(
+            (
+                r"^(?:说|想|要|不|什么|谁|在(?![^，。]{1,10}的(?:游客|村民|群众|司机|工人|业主|店主))|吧|吗|一样|这样"
+                r"|自己|紧急|市里|个|第一|有)|[^，。]*(?:国道|路段|高速|路口)"
+            ),
+            said,
+        ):
             named = re.search(r"(?:叫|姓)$", match.group())
             start = named.start() + match.start() if named else match.end()
             yield start, match.end() + len(text[match.end() : end].rstrip()), False
     if opening and (ours := _OURS.search(text)):
         yield ours.start("who"), ours.end("who"), False
     for match in _MY.finditer(text):
+        if _TALK.search(match["who"]):
+            continue
         yield match.start("who"), match.end("who"), False
     if opening and (first := _FIRST.match(text)):
         name = "who" if first["who"] else "area"
@@ -154,6 +163,10 @@ def _answer(line: Line) -> tuple[int, int] | None:
     stop = _STOP.search(text, start + 1)
     end = min(stop.start() if stop else len(text), start + 24)
     body = text[start:end].strip("，。 ")
-    if len(body) < 2 or re.match(r"^(?:不|没|有|这|那|三|两|一)(?!.*(?:局|镇|村|市|县|区|所|姓))", body):
+    if (
+        len(body) < 2
+        or re.search("匿名|不方便|不想|保密|不用", body)
+        or re.match(r"^(?:不|没|有|这|那|三|两|一)(?!.*(?:局|镇|村|市|县|区|所|姓))", body)
+    ):
         return None
     return start, start + len(text[start:end].rstrip("，。 "))

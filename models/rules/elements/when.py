@@ -35,7 +35,7 @@ _NAMED = re.compile(
     r"(?:发生|事发|事故|起火|具体)?(?:的)?(?:时间|时候)(?:大?概?是?|为|在|：|，"
     r"|应该是)*(?:不是[^，。]{0,6}，?是)?$|事发(?:在|于)?$|发生在$"
 )
-_WRONG = re.compile(r"不是$|不是[^，。]{0,2}$|原来(?:报的?|说的?)?(?:是)?$|别的")
+_WRONG = re.compile(r"(?:比|较|跟|像)$|不是$|不是[^，。]{0,2}$|原来(?:报的?|说的?)?(?:是)?$|别的")
 _RIGHT = re.compile(
     r"(?:不对|错了|更正|纠正|应该是|准确|改成|改为|不是[^，。]{1,9})(?:[^，。]{0,4}，)?(?:是|应该是|，|时间|为|在"
     r"|的|应该)*$"
@@ -49,7 +49,8 @@ _LASTING = re.compile(
     r"|差不多|了)*(?P<length>(?:[一二两三四五六七八九十几半]+|\d+)(?:个半|个多|多|来|个)*(?:小时|钟头|分钟|天"
     r"|刻钟)(?:多|左右)?)(?:了|$|，|。)"
 )
-_OLD = re.compile(r"^(?:出院|毕业|买|建|投产|成立|签|检查过|维修过)")
+_UPDATE = re.compile(r"[^，。]{0,14}(?:事(?=[，。]|$)|的(?:情况|事[，。]|那[起个]|火灾|事故|事件))")
+_OLD = re.compile(r"^(?:那[份次]|的?(?:报告|通报)|出院|毕业|买|建|投产|成立|签|检查过|维修过)")
 
 _PLAIN = {Kind.CLOCK: 8.0, Kind.AGO: 8.0, Kind.NOW: 4.0, Kind.DAY: 2.0, Kind.LASTING: 5.0}
 
@@ -73,9 +74,9 @@ def draft(lines: list[Line], texts: list[str], at: datetime) -> Element:
                 score += 9
             if score is None or score < 4:
                 continue
-            rank = (score, -order)
+            rank = (score - (20 if moment.kind is Kind.NOW else 0), -order)
             if best is None or rank > best[:2]:
-                best = (score, -order, moment, line)
+                best = (*rank, moment, line)
     if best is None:
         for line in lines:
             if (match := _LASTING.search(line.text)) and (
@@ -121,6 +122,6 @@ def _is_other(moment: Moment, before: str, wide: str, after: str, at: datetime) 
         return True
     if _COMING.search(before) or _COMING.match(after):
         return True
-    if moment.kind is Kind.NOW and _SPEECH.match(after):
+    if moment.kind is Kind.NOW and (_SPEECH.match(after) or _UPDATE.match(after)):
         return True
     return moment.kind is not Kind.LASTING and _REPORTED.match(after) is not None
