@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from models.rules import times
 from models.rules.elements.dialogue import Line
@@ -60,7 +61,7 @@ def draft(lines: list[Line], texts: list[str], at: datetime) -> Element:
     best: tuple[float, int, Moment, Line] | None = None
     order = 0
     for line in lines:
-        moments = times.find(line.text, at)
+        moments = list(_moments(line.text, at))
         answering = "time" in line.asked.topics
         if answering and not any(moment.kind is not Kind.NOW for moment in moments) and not line.unknown:
             since = times.lasted(line.text, at)
@@ -92,6 +93,11 @@ def draft(lines: list[Line], texts: list[str], at: datetime) -> Element:
     span = Span(line.turn, *line.heard.back(moment.start, moment.end))
     value = moment.value.replace(microsecond=0)
     return Element("time", True, texts[span.turn][span.start : span.end], value.isoformat(), (span,))
+
+
+@lru_cache(maxsize=4096)
+def _moments(text: str, at: datetime) -> tuple[Moment, ...]:
+    return tuple(times.find(text, at))
 
 
 def _score(line: Line, moment: Moment, following: int, at: datetime) -> float | None:
