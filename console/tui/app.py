@@ -15,7 +15,7 @@ from console.tui.feed import Bridge, DeskRead, FeedLost, NewsCame
 from console.tui.phone import PhoneMaker
 from console.tui.room_actions import RoomActions
 from console.tui.screens.room import RoomScreen
-from console.tui.themes import NIGHT, THEMES
+from console.tui.themes import NIGHT, THEMES, mixed
 from console.tui.widgets.lines_strip import detail_of, name_of
 from console.words import N_, _, say, word
 from models.queries.desk import Desk
@@ -69,6 +69,10 @@ class DutylineApp(RoomActions):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = NIGHT.name
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's, and some colours mixed from them: drawn text knows no transparency."""
+        return mixed(super().get_css_variables())
 
     async def on_mount(self) -> None:
         """The first screen; the bridge starts behind it."""

@@ -29,6 +29,7 @@ class RoomApp(App[None]):
     def __init__(self, settings: Settings, record: Record, signed_in: SignedIn | None) -> None:
         set_language(settings.room.language)
         super().__init__()
+        self.title = clean(settings.room.name)
         self.settings = settings
         self.record = record
         self.zone = settings.room.zone

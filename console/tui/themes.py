@@ -1,5 +1,6 @@
 """The room's own themes: calm by night, clear by day; Textual's are there as well."""
 
+from textual.color import Color
 from textual.theme import Theme
 
 NIGHT = Theme(
@@ -33,3 +34,12 @@ DAY = Theme(
     variables={"border": "#b9b2a4", "border-blurred": "#cfc9bc"},
 )
 THEMES = (NIGHT, DAY)
+
+
+def mixed(variables: dict[str, str]) -> dict[str, str]:
+    """`variables` with `dim`, `cursor-row`, `lit` and `waiting`: opaque mixtures of the theme's own colours."""
+    ground, ink, tint, call = (
+        Color.parse(variables[name]) for name in ("background", "foreground", "primary", "warning")
+    )
+    made = {"dim": (ink, 0.62), "cursor-row": (tint, 0.34), "lit": (tint, 0.5), "waiting": (call, 0.3)}
+    return {name: ground.blend(colour, share, alpha=1).hex for name, (colour, share) in made.items()} | variables

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
@@ -223,7 +222,7 @@ class KeyedList(ScrollView, Toned, Generic[Item], can_focus=True):
         if key in self._gone:
             line.stylize(self.tone("dim"))
         if self.blinks(item) and self._blink:
-            line.stylize(Style(bold=True, reverse=True))
+            line.stylize(self.tone("waiting"))
         if self.has_focus and self.items and key == self.key_of(self.items[self.cursor_index]):
             line.stylize(self.tone("cursor"))
         return line

@@ -25,6 +25,7 @@ TONES = (
     "mark",
     "cursor",
     "held",
+    "waiting",
 )
 
 
