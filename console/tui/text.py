@@ -9,6 +9,8 @@ from rich.text import Text
 
 from console.words import _
 
+CLOSING = "\u3002\uff0c\u3001\uff1b\uff1a\uff1f\uff01\uff09\u300b\u300d\u201d"
+"""Chinese signs that never begin a line."""
 CUT = "›"
 """Marks what was cut off; unlike the ellipsis it is one cell wide in every terminal."""
 
@@ -65,6 +67,9 @@ def wrap(value: str, width: int) -> list[str]:
             if sign != " " and sign.isascii() and blank > width // 2 and line[blank + 1 :].isascii():
                 lines.append(line[:blank])
                 line = line[blank + 1 :]
+            elif sign in CLOSING and len(line) > 1:
+                lines.append(line[:-1])
+                line = line[-1]
             else:
                 lines.append(line)
                 line = ""

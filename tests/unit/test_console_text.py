@@ -31,6 +31,10 @@ def test_lines_fit_and_nothing_but_blanks_is_lost(value: str, width: int) -> Non
     assert "".join(lines).replace(" ", "") == text.clean(value).replace(" ", "")
 
 
+def test_no_line_begins_with_a_comma() -> None:
+    assert text.wrap("\u4e00\u4e8c\u4e09\uff0c\u56db", 6) == ["\u4e00\u4e8c", "\u4e09\uff0c\u56db"]
+
+
 def test_invisible_signs_cannot_turn_or_hide_a_name() -> None:
     assert text.clean("张\u202e三\x1b[31m\r\n李\u200b四") == "张三[31m  李四"
 
