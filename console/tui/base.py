@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from textual.app import App
@@ -12,7 +13,7 @@ from textual.app import App
 from console.tui.feed import Focus
 from console.tui.phone import Phone
 from console.tui.text import clean
-from console.words import say, set_language
+from console.words import _, say, set_language, word
 from models.errors import Conflict, DutylineError
 from models.queries.desk import Desk
 from models.queries.officers import SignedIn
@@ -67,6 +68,8 @@ class RoomApp(App[None]):
                     return change(uow)
             except StaleDataError as error:
                 raise Conflict("somebody else changed this at the same moment: look at it again") from error
+            except NoResultFound as error:
+                raise Conflict("this is no longer in the record") from error
 
         return await asyncio.to_thread(do)
 
@@ -77,3 +80,21 @@ class RoomApp(App[None]):
     def tell_error(self, error: DutylineError) -> None:
         """What went wrong, as a sentence."""
         self.tell(say(error, self.zone), bad=True)
+
+    @property
+    def me(self) -> SignedIn:
+        """Who sits here; only asked where somebody does."""
+        if self.signed_in is None:
+            raise RuntimeError("nobody is signed in")
+        return self.signed_in
+
+    def may_write(self) -> bool:
+        """Officers and leaders write; others are told that they may not."""
+        if self.signed_in is None:
+            return False
+        if not self.signed_in.writes:
+            self.tell(
+                _("{role}s look and replay here, they do not write (Art. 11).").format(role=word(self.me.role)),
+                bad=True,
+            )
+        return self.signed_in.writes

@@ -14,7 +14,7 @@ from models.tables.requests import RequestKind
 
 if TYPE_CHECKING:
     from console.tui.base import RoomApp
-    from console.tui.room_actions import RoomActions
+    from console.tui.call_actions import CallActions
 
 HERE = "here"
 
@@ -43,7 +43,7 @@ def unready(settings: Settings, view: RecordingView) -> str:
 class Listening:
     """One screen's listening: holds the player of one recording at a time."""
 
-    def __init__(self, room: "RoomActions") -> None:
+    def __init__(self, room: "CallActions") -> None:
         self._room = room
         self._player: player.Player | None = None
         self._of = 0

@@ -167,9 +167,6 @@ class SeatSoftphone:
         match event:
             case events.SoundState():
                 self._audible = event.sound is SoundKind.DEVICE
-                sentence = event.reason
-            case events.RegistrationFailed():
-                sentence = event.reason
             case events.Failure():
                 sentence = event.sentence
             case events.Gone():

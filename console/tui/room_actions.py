@@ -7,13 +7,11 @@ from textual import work
 from textual.command import CommandPalette
 
 from console.tui import keymap
-from console.tui.base import RoomApp
-from console.words import _, word
+from console.tui.call_actions import CallActions
+from console.words import _
 from models.errors import ConfigurationError, DutylineError, Refused
-from models.queries import calls, officers, requests
+from models.queries import officers
 from models.queries.officers import SignedIn
-from models.rules.calls import Direction
-from models.tables.requests import RequestKind, RequestState
 
 if TYPE_CHECKING:
     from console.tui.screens.desk import DeskScreen
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 
-class RoomActions(RoomApp):
+class RoomActions(CallActions):
     """Commands that need more than one screen; each ends in the record or on a screen."""
 
     # Coming and going.
@@ -178,24 +176,6 @@ class RoomActions(RoomApp):
         else:
             self.tell(_("It is yours now, from the answer to the outcome (Art. 7)."))
 
-    @property
-    def me(self) -> SignedIn:
-        """Who sits here; only asked where somebody does."""
-        if self.signed_in is None:
-            raise RuntimeError("nobody is signed in")
-        return self.signed_in
-
-    def may_write(self) -> bool:
-        """Officers and leaders write; others are told that they may not."""
-        if self.signed_in is None:
-            return False
-        if not self.signed_in.writes:
-            self.tell(
-                _("{role}s look and replay here, they do not write (Art. 11).").format(role=word(self.me.role)),
-                bad=True,
-            )
-        return self.signed_in.writes
-
     # What the desk shows.
 
     def desk(self) -> "DeskScreen | None":
@@ -237,134 +217,3 @@ class RoomActions(RoomApp):
         desk = self.desk()
         if desk is not None:
             desk.action_other_call()
-
-    # Calls and wishes.
-
-    def action_answer(self) -> None:
-        """Answer on this console's telephone; otherwise the desk phone must be lifted."""
-        ringing = [
-            call for call in (self.picture.ringing if self.picture else ()) if call.direction is Direction.INCOMING
-        ]
-        phone = self.telephone
-        # A recording played here, or a number dialled for this seat, rings without being a call of the log.
-        own = phone is not None and any(call.ringing for call in phone.calls)
-        if not ringing and not own:
-            self.tell(_("No call is ringing."))
-            return
-        if phone is None or not phone.ready:
-            self.tell(_("Lift the desk phone to answer; this console is no telephone."))
-        elif not phone.audible and not (ringing and all(call.drill for call in ringing)):
-            self.tell(_("Lift the desk phone to answer: there is no sound on this machine."), bad=True)
-        elif not phone.answer():
-            self.tell(_("The call does not ring at this seat."))
-
-    def action_hang_up(self) -> None:
-        """End the call on this console's telephone."""
-        if self.telephone is None or not self.telephone.hang_up():
-            self.tell(_("No call on this console's telephone."))
-
-    def action_hold(self) -> None:
-        """Hold, or come back."""
-        if self.telephone is None or not self.telephone.hold():
-            self.tell(_("No call on this console's telephone."))
-
-    @work(exclusive=True, group="dial")
-    async def action_dial(self) -> None:
-        """Call a number: from this console's telephone, else the daemon lets the desk phone ring first."""
-        from console.tui.screens.dial import DialScreen
-
-        if self.signed_in is None:
-            return
-        number = await self.push_screen_wait(DialScreen())
-        if not number:
-            return
-        if self.telephone is not None and self.telephone.ready and self.telephone.audible:
-            self.telephone.dial(number)
-        else:
-            await self.wish(
-                RequestKind.DIAL,
-                {"number": number},
-                _("Your desk phone will ring; lift it and {number} is called.").format(number=number),
-            )
-
-    @work(exclusive=True, group="practice")
-    async def action_practice(self) -> None:
-        """A practice call (演练), marked as one everywhere."""
-        from console.tui.screens.practice import PracticeScreen
-
-        if self.signed_in is None:
-            return
-        script = await self.push_screen_wait(PracticeScreen())
-        if script:
-            await self.wish(RequestKind.PRACTICE, {"script": script}, _("The practice call will ring in a moment."))
-
-    async def wish(self, kind: RequestKind, payload: dict[str, object], promise: str) -> bool:
-        """Ask the daemon for something; the outcome is told when it is known. False: it could not be asked."""
-        from models.actions import requests as wishes
-
-        who = self.me
-        try:
-            row = await self.act(
-                lambda uow: wishes.ask(uow, kind, dict(payload), officer_id=who.officer_id, seat_id=who.seat_id)
-            )
-        except DutylineError as error:
-            self.tell_error(error)
-            return False
-        self.asked.add(row.id)
-        self.tell(promise)
-        return True
-
-    @work(exclusive=True, group="outcomes")
-    async def tell_outcomes(self) -> None:
-        """What became of this console's wishes."""
-        keys = sorted(self.asked)
-        try:
-            found = await self.read(lambda session: [requests.get(session, key) for key in keys])
-        except DutylineError:
-            return
-        for view in found:
-            if view is None or view.state in (RequestState.ASKED, RequestState.TAKEN):
-                continue
-            self.asked.discard(view.id)
-            if view.state is RequestState.FAILED:
-                reason = _(view.result) or _("no reason was given")
-                self.tell(f"{word(view.kind)}: {word(view.state)}: {reason}", bad=True)
-
-    def focus_call(self, call_id: int) -> None:
-        """Show this call's words on the desk."""
-        self.watched.call_id = call_id
-        self._read_again()
-
-    @work(exclusive=True, group="picture")
-    async def _read_again(self) -> None:
-        from console.tui.feed import DeskRead, picture
-
-        try:
-            seen = await asyncio.to_thread(picture, self.record, self.watched, self.zone)
-        except DutylineError as error:
-            self.tell_error(error)
-        else:
-            self.post_message(DeskRead(seen))
-
-    @work(exclusive=True, group="replay")
-    async def action_replay_last(self) -> None:
-        """The last call of this seat, or the one that is shown, once more."""
-        shown = self.picture.conversation if self.picture else None
-        call_id = shown.call.id if shown else None
-        if call_id is None:
-            try:
-                page = await self.read(lambda session: calls.listed(session, limit=1))
-            except DutylineError as error:
-                self.tell_error(error)
-                return
-            call_id = page.items[0].id if page.items else None
-        if call_id is None:
-            self.tell(_("There is no call to listen to."))
-        else:
-            self.replay(call_id)
-
-    def replay(self, call_id: int, segment: int | None = None) -> None:
-        """Listen to a call, from a phrase on where one is given."""
-        from console.tui.screens.replay import ReplayScreen
-
-        self.push_screen(ReplayScreen(call_id, segment))
