@@ -14,7 +14,7 @@ from models.store.engine import Record
 from models.store.journal import CHANNEL
 from models.tables.journal import JournalEntry, JournalHead
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.02
 PAUSE_SECONDS = 0.5
 
 

@@ -1,6 +1,7 @@
 """Calls on the real Asterisk: how soon a ring is on record, and what recorded calls cost us."""
 
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -8,17 +9,23 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import terminal
 from crowd import Crowd
 from figures import Figures, cpu_seconds, percentile
 from pbx import start_pbx
-from watch import Watch
+from terminal import Terminal
+from watch import SECRET, Watch
 
+from models.actions import officers
 from models.store.engine import Record
+from models.tables.people import Role
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
 LINE = "07593181234"
 RATE = 20
 RING_SECONDS = 30
+BANNERS = 24
+CONSOLE = Path(terminal.__file__).with_name("console_process.py")
 TALKING = 50
 WINDOW = 40.0
 
@@ -124,6 +131,35 @@ def test_ring_to_row(watch: Watch, crowd: Crowd, figures: Figures, tmp_path: Pat
     )
     figures.add("  p99 to p99", percentile(late, 0.99) / percentile(bare.taken, 0.99), "x")
     figures.add("  the daemon's share of a core", cpu / took * 100, "%")
+
+
+def test_ring_to_banner(watch: Watch, crowd: Crowd, figures: Figures) -> None:
+    """From CHAN_START until the number is on the screen of a console that runs in a terminal of its own."""
+    crowd.desk("6001", "keeps_ringing")
+    with watch.record.writing("system:bench") as uow:
+        officers.enrol(uow, name="李检", role=Role.INSPECTOR, secret=SECRET)
+    console = Terminal([sys.executable, str(CONSOLE), str(watch.home), "李检", SECRET])
+    try:
+        console.shows("席位1")  # the strip of lines: the room has been read
+        reader = Reader(watch.home / "dutyline.db")
+        before, drawn = watch.pbx.mark(), console.drawn
+        crowd.carrier("rings", LINE, rate=0.5, most=5, calls=BANNERS, RING=500)
+        crowd.wait(BANNERS * 2 + 60)
+        rang = {
+            row["cid_num"]: (row["uniqueid"], float(row["eventtime"]))
+            for row in watch.pbx.rows_since(before)
+            if row["eventtype"] == "CHAN_START" and row["channame"].startswith("PJSIP/trunk-1-")
+        }
+        assert len(rang) == BANNERS
+        late = [console.shows(number, drawn) - at for number, (_, at) in rang.items()]
+        reader.stop()
+    finally:
+        console.close()
+    rows = [reader.seen[call] - at for call, at in rang.values()]
+    figures.add("ring -> banner on a console, p50", percentile(late, 0.5) * 1000, "ms", note=f"{len(late)} calls")
+    figures.add("ring -> banner on a console, p95", percentile(late, 0.95) * 1000, "ms", bound=300)
+    note = "of the same calls, from the same moment"
+    figures.add("  until their rows could be read, p95", percentile(rows, 0.95) * 1000, "ms", note=note)
 
 
 def test_fifty_recorded_calls(watch: Watch, crowd: Crowd, figures: Figures) -> None:

@@ -1,9 +1,6 @@
 """The duty log with a million entries: pages and searches as the log screen asks for them, and the console's start."""
 
-import os
-import pty
 import random
-import select
 import shutil
 import subprocess
 import sys
@@ -15,6 +12,7 @@ from pathlib import Path
 import long_log
 import pytest
 from figures import Figures, percentile
+from terminal import Terminal
 
 from models.queries import desk, entries
 from models.queries.entries import EntryRow, Filter
@@ -58,6 +56,7 @@ def questions(record: Record, count: int) -> dict[str, Ask]:
         "next page": lambda _: listed(cursor=first),
         "next page, anywhere": lambda draw: listed(cursor=somewhere(draw)),
         "one day": lambda _: listed(day),
+        "practice calls only": lambda _: listed(Filter(drill=True)),
         f"search of {long_log.COMMON} (common)": lambda _: listed(common),
         f"next page of {long_log.COMMON}, anywhere": lambda draw: listed(common, str(draw.randint(1000, count))),
         f"search of {long_log.RARE} (rare)": lambda _: listed(rare),
@@ -106,25 +105,11 @@ def test_desk_picture(logs: dict[int, Record], figures: Figures) -> None:
 
 def first_paint(home: Path) -> float:
     """Seconds from the start of the console's process to the first words on its screen."""
-    began = time.perf_counter()
-    pid, screen = pty.fork()
-    if pid == 0:
-        os.environ["TERM"] = "xterm-256color"
-        os.execv(sys.executable, [sys.executable, "-m", "console", "--home", str(home), "console"])  # noqa: S606
-    seen = b""
+    terminal = Terminal([sys.executable, "-m", "console", "--home", str(home), "console"])
     try:
-        while "值班".encode() not in seen:
-            ready, _, _ = select.select([screen], [], [], 30)
-            assert ready, f"no first paint: {seen[-500:]!r}"
-            try:
-                seen += os.read(screen, 65536)
-            except OSError as error:
-                raise AssertionError(f"the console ended: {seen[-2000:].decode(errors='replace')}") from error
-        return time.perf_counter() - began
+        return terminal.shows("值班") - terminal.began
     finally:
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)
-        os.close(screen)
+        terminal.close()
 
 
 def test_console_start(logs: dict[int, Record], figures: Figures, tmp_path: Path) -> None:

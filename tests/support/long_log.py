@@ -32,7 +32,7 @@ _UNITS = (
 )
 _ENTRY = (
     "INSERT INTO entries (id, kind, state, drill, call_id, occurred_at, source, draft, text, stated, owner_id,"
-    " owned_at, taken, confirmed_by_id, confirmed_at, version) VALUES (?,'call',?,0,?,?,?,?,?,7,?,?,0,?,?,2)"
+    " owned_at, taken, confirmed_by_id, confirmed_at, version) VALUES (?,'call',?,?,?,?,?,?,?,7,?,?,0,?,?,2)"
 )
 _CALL = (
     "INSERT INTO calls (id, pbx_id, direction, state, drill, cut, message_left, number, caller_name, officer_id,"
@@ -81,7 +81,18 @@ def _rows(count: int) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], tuple[
         if key % 50_000 == 7:
             text, words = f"{text} 发现搁浅{RARE}", [*words, "发现 现搁", f"搁浅 浅{RARE[0]} {RARE}"]
         done = key <= count - FEW
-        entry = (key, "confirmed" if done else "draft", key, rang, unit[0], draft, text if done else "", officer, rang)
+        entry = (
+            key,
+            "confirmed" if done else "draft",
+            key % 100 == 0,
+            key,
+            rang,
+            unit[0],
+            draft,
+            text if done else "",
+            officer,
+            rang,
+        )
         entry += (officer, confirmed) if done else (None, None)
         yield (key, f"log-{key}.1", number, officer, rang, rang, ended, ended), entry, (key, " ".join(words))
 
