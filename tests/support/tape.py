@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from telephony.recording.legs import Leg, leg_path
 
 BLOCK = 32 * 1024
 RATE = 8000
+BEHIND = 20.0
+"""Seconds that may be on tape and not on record without anybody being late: a phrase, a block, a pause."""
 
 
 def conversation(seconds: int) -> dict[Leg, Samples]:
@@ -29,20 +32,25 @@ def conversation(seconds: int) -> dict[Leg, Samples]:
     return found
 
 
-def write(stem: Path, legs: dict[Leg, Samples], times: float, last: float) -> None:
+def write(stem: Path, legs: dict[Leg, Samples], times: float, last: float, heard: Callable[[], float]) -> None:
     """Both legs in blocks of 32 KiB, `times` faster than they were spoken and the last minute `last` times faster.
 
+    Who listens may keep pace: while `heard` (seconds) is far behind, the tape slows down, at most to life's own speed.
     The sizes in the headers are 0 until the files are closed.
     """
     data = {leg: header() + samples.astype("<i2").tobytes() for leg, samples in legs.items()}
     longest = max(map(len, data.values()))
     files = {leg: leg_path(stem, leg).open("wb", buffering=0) for leg in data}
-    began = time.monotonic()
+    began, due, done = time.monotonic(), time.monotonic(), 0.0
 
     def until(end: int) -> None:
-        second, late = end / (2 * RATE), max(0.0, longest / (2 * RATE) - 60)
-        due = min(second, late) / times + max(0.0, second - late) / last
-        time.sleep(max(0.0, began + due - time.monotonic()))
+        nonlocal due, done
+        second = end / (2 * RATE)
+        due += (second - done) / (times if second < longest / (2 * RATE) - 60 else last)
+        time.sleep(max(0.0, due - time.monotonic()))
+        while second - heard() > BEHIND and time.monotonic() < began + second:
+            time.sleep(0.1)
+        due, done = max(due, time.monotonic()), second
 
     for end in range(BLOCK, longest, BLOCK):
         until(end)
