@@ -60,7 +60,7 @@ def commands(document: Path) -> list[str]:
     """Every `dutyline …` that a document tells people to type."""
     spans = ["".join(found) for found in SPAN.findall(document.read_text(encoding="utf-8"))]
     lines = [line.strip() for span in spans for line in span.splitlines()]
-    return [line.partition("dutyline ")[2] for line in lines if re.search(r"(^|[\s/])dutyline [a-z-]", line)]
+    return [said for line in lines for said in re.findall(r"(?:^|&& |; |bin/)dutyline ([^;&#|]+)", line)]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
