@@ -38,6 +38,8 @@ AT_ONCE = 16
 POLL_SECONDS = 0.2
 LOOK_SECONDS = 5.0
 """How often it is looked whether a model has come."""
+FEW = 4
+"""Transcripts told in one transaction: a background process must not keep the record from a call that rings."""
 LEGS = {Speaker.CALLER: Leg.RX, Speaker.OFFICER: Leg.TX}
 SPEAKERS = {leg: speaker for speaker, leg in LEGS.items()}
 
@@ -121,9 +123,9 @@ class Worker:
         """Real calls wait, and say why."""
         with self._record.reading() as session:
             silent = work.waiting_without_reason(session, recordings.MODEL_MISSING)
-        if silent:
+        for few in range(0, len(silent), FEW):
             with self._record.writing(self._actor) as uow:
-                for transcript in silent:
+                for transcript in silent[few : few + FEW]:
                     recordings.waiting(uow, transcript, recordings.MODEL_MISSING)
 
     def _claim(self) -> bool:
