@@ -7,13 +7,16 @@ from functools import lru_cache
 from models.rules import times
 from models.rules.elements.dialogue import Line
 from models.rules.elements.types import Element, Span
+from models.rules.elements.wording import either
 from models.rules.times import Kind, Moment
 
-_HAPPENED = (
-    r"发生|出现|起火|着火|失火|爆炸|倒塌|坍塌|垮塌|塌|撞|追尾|侧翻|翻|溺水|落水|泄漏|停电|停水|失[去联]|联系不上"
-    r"|没有?回来|失踪|起了|烧|登陆|漫堤|淹|滑坡|决|聚集|死|坠|打[架起伤]|砍|跳闸|爆裂|开始|事发|出事|出险|发现|看见"
-    r"|看到|炸|沉|触|脱轨|出海|吃|晕|中毒|接诊|收治|打过|冒烟|卷走|搁浅|抢|不见|走失|备降|堵|发布|被挖|降|游泳|有人|倒"
-    r"|刮|踩踏|有震感|停运|以后|以来|的事|持刀|事故|火灾|冲突|有个|一辆|一艘|一名|突发|灾|中毒|漏|抢劫|腹泻|呕吐"
+_HAPPENED = either(
+    r"""
+    发生 出现 起火 着火 失火 爆炸 倒塌 坍塌 垮塌 塌 撞 追尾 侧翻 翻 溺水 落水 泄漏 停电 停水 失[去联] 联系不上
+    没有?回来 失踪 起了 烧 登陆 漫堤 淹 滑坡 决 聚集 死 坠 打[架起伤] 砍 跳闸 爆裂 开始 事发 出事 出险 发现 看见
+    看到 炸 沉 触 脱轨 出海 吃 晕 中毒 接诊 收治 打过 冒烟 卷走 搁浅 抢 不见 走失 备降 堵 发布 被挖 降 游泳 有人
+    倒 刮 踩踏 有震感 停运 以后 以来 的事 持刀 事故 火灾 冲突 有个 一辆 一艘 一名 突发 灾 中毒 漏 抢劫 腹泻 呕吐
+    """
 )
 _EVENT = re.compile(_HAPPENED)
 _BACKGROUND = re.compile(r"出海|吃|游泳|降|有人|开始|发现")
