@@ -49,6 +49,7 @@ class DutylineApp(RoomActions):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", N_("help"), id="app.help"),
         Binding("f5", "answer", N_("answer"), id="app.answer"),
+        Binding("f6", "transfer", N_("pass on"), show=False, id="app.transfer"),
         Binding("ctrl+p", "command_palette", N_("commands"), priority=True, id="app.commands"),
         Binding("ctrl+o", "jump", N_("jump"), show=False, id="app.jump"),
         Binding("ctrl+q", "leave", N_("leave"), priority=True, id="app.leave"),

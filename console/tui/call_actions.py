@@ -17,7 +17,7 @@ from models.tables.requests import RequestKind, RequestState
 
 
 class CallActions(RoomApp):
-    """Answer, hang up, hold, dial, practise, listen; and what became of what the daemon was asked for."""
+    """Answer, hang up, hold, pass on, dial, practise, listen; and what became of what the daemon was asked for."""
 
     def action_answer(self) -> None:
         """Answer on this console's telephone; otherwise the desk phone must be lifted."""
@@ -46,6 +46,28 @@ class CallActions(RoomApp):
         """Hold, or come back."""
         if self.telephone is None or not self.telephone.hold():
             self.tell(_("No call on this console's telephone."))
+
+    @work(exclusive=True, group="dial")
+    async def action_transfer(self) -> None:
+        """Pass the call on: at once, or after asking there; the second time joins the two."""
+        from console.tui.screens.dial import TransferScreen
+
+        who, phone = self.signed_in, self.telephone
+        if who is None:
+            return
+        if phone is None or not phone.ready:
+            self.tell(_("Pass the call on with the desk phone's own transfer key; this console is no telephone."))
+        elif phone.consulting is not None:
+            if not phone.complete_transfer():
+                self.tell(_("Not answered yet: wait, or hang up to come back to the caller."))
+        elif not phone.spoken:
+            self.tell(_("No call is spoken on this console's telephone: answer (F5) before you pass it on."))
+        else:
+            seats = [(seat.number, seat.label) for seat in self.settings.seats if seat.number != who.seat]
+            screen = TransferScreen(seats)
+            target = await self.push_screen_wait(screen)
+            if target and not (phone.consult(target) if screen.first_ask else phone.transfer(target)):
+                self.tell(_("The call has ended before it could be passed on."))
 
     @work(exclusive=True, group="dial")
     async def action_dial(self) -> None:

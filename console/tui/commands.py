@@ -32,6 +32,7 @@ COMMANDS = (
     Command(N_("Answer"), N_("on this console's telephone"), "app.answer"),
     Command(N_("Hang up"), N_("on this console's telephone"), "app.hang_up"),
     Command(N_("Hold or come back"), N_("on this console's telephone"), "app.hold"),
+    Command(N_("Pass the call on"), N_("to a seat or a number, at once or after asking there"), "app.transfer"),
     Command(N_("Dial a number"), N_("from this seat; the call is recorded and logged"), "app.dial"),
     Command(N_("Matters"), N_("what must be followed until there is an answer"), "app.matters"),
     Command(N_("Lines, seats and services"), N_("state, since when, today's calls"), "app.lines"),

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from console.words import N_
+from console.words import N_, _
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -16,13 +16,14 @@ Told = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class PhoneCall:
-    """A call of this telephone: `ringing` here, or `held`, otherwise spoken (or dialled)."""
+    """A call of this telephone: `ringing` here, `dialling` there, `held`, otherwise spoken."""
 
     name: str
     number: str
     incoming: bool
     ringing: bool
     held: bool
+    dialling: bool
 
 
 class Phone(Protocol):
@@ -44,6 +45,14 @@ class Phone(Protocol):
     def calls(self) -> tuple[PhoneCall, ...]:
         """The calls that there are."""
 
+    @property
+    def spoken(self) -> PhoneCall | None:
+        """The call that can be passed on."""
+
+    @property
+    def consulting(self) -> PhoneCall | None:
+        """The call to whoever is asked first, while a caller waits."""
+
     def start(self, told: Told) -> None:
         """Begin; `told` hears of every change."""
 
@@ -51,10 +60,19 @@ class Phone(Protocol):
         """Take the call that rings; False: none does."""
 
     def hang_up(self) -> bool:
-        """End the call; False: there is none."""
+        """End the call, while consulting the one that is asked: the caller is back then; False: there is none."""
 
     def hold(self) -> bool:
         """Hold the call, or come back to it; False: there is none."""
+
+    def transfer(self, target: str) -> bool:
+        """Pass the spoken call on to a number at once; False: there is none."""
+
+    def consult(self, target: str) -> bool:
+        """Let the caller wait and call `target`; False: nobody is spoken with."""
+
+    def complete_transfer(self) -> bool:
+        """Join the caller that waits with who was asked; False: nobody there has answered."""
 
     def dial(self, number: str) -> None:
         """Call a number."""
@@ -65,6 +83,16 @@ class Phone(Protocol):
 
 PhoneMaker = Callable[[str], Phone | None]
 """Makes the telephone of the seat with this number; None: this seat has a desk phone only."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Consultation:
+    """The call that waits, the call that is asked (empty until the first is on hold), whom; `joining`: asked to."""
+
+    waiting: str
+    target: str
+    asked: str = ""
+    joining: bool = False
 
 
 class SeatSoftphone:
@@ -88,6 +116,9 @@ class SeatSoftphone:
         )
         self._told: Told = lambda _sentence: None
         self._audible = False
+        self._consultation: _Consultation | None = None
+        self._passed: dict[str, str] = {}
+        """Calls that are being passed on, and where to."""
 
     @property
     def ready(self) -> bool:
@@ -118,9 +149,27 @@ class SeatSoftphone:
                 incoming=call.incoming,
                 ringing=call.incoming and call.state.value == "ringing",
                 held=call.state.value == "held",
+                dialling=not call.incoming and call.state.value in ("dialling", "ringing"),
             )
             for call in self._softphone.calls.values()
         )
+
+    @property
+    def spoken(self) -> PhoneCall | None:
+        """The spoken call, else the one on hold."""
+        fit = sorted(
+            (call for call in self.calls if not call.ringing and not call.dialling), key=lambda call: call.held
+        )
+        return fit[0] if fit else None
+
+    @property
+    def consulting(self) -> PhoneCall | None:
+        """The call of the consultation; until it is begun, a dialled one of no name."""
+        found = self._consultation
+        if found is None:
+            return None
+        begun = next((call for call in self.calls if call.name == found.asked), None)
+        return begun or PhoneCall(found.asked, found.target, incoming=False, ringing=False, held=False, dialling=True)
 
     def start(self, told: Told) -> None:
         """Start the process."""
@@ -135,7 +184,14 @@ class SeatSoftphone:
         return ringing is not None
 
     def hang_up(self) -> bool:
-        """The spoken call, else a held one, else the dialled one."""
+        """Who is asked; without a consultation the spoken or dialled call, else a held one."""
+        found = self._consultation
+        if found is not None:
+            if found.asked:
+                self._softphone.hangup(found.asked)
+            else:
+                self._consultation = replace(found, target="")
+            return True
         calls = sorted((call for call in self.calls if not call.ringing), key=lambda call: call.held)
         if calls:
             self._softphone.hangup(calls[0].name)
@@ -150,6 +206,37 @@ class SeatSoftphone:
         elif held is not None:
             self._softphone.resume(held.name)
         return spoken is not None or held is not None
+
+    def transfer(self, target: str) -> bool:
+        """Asterisk takes the caller there; our call ends when it has."""
+        call = self.spoken
+        if call is not None:
+            self._passed[call.name] = target
+            self._softphone.blind_transfer(call.name, target)
+        return call is not None
+
+    def consult(self, target: str) -> bool:
+        """Hold first; the other is called once the caller is on hold, so that neither hears both."""
+        call = self.spoken
+        if call is None or self._consultation is not None:
+            return False
+        self._consultation = _Consultation(call.name, target)
+        if call.held:
+            self._go_on(self._consultation)
+        else:
+            self._softphone.hold(call.name)
+        return True
+
+    def complete_transfer(self) -> bool:
+        """Join them once the asked one has answered."""
+        found, asked = self._consultation, self.consulting
+        if found is None or asked is None or asked.dialling:
+            return False
+        if not found.joining:
+            self._consultation = replace(found, joining=True)
+            self._passed[found.waiting] = found.target
+            self._softphone.attended_transfer(found.waiting, found.asked)
+        return True
 
     def dial(self, number: str) -> None:
         """Call `number` through the PBX."""
@@ -169,9 +256,60 @@ class SeatSoftphone:
                 self._audible = event.sound is SoundKind.DEVICE
             case events.Failure():
                 sentence = event.sentence
+                if event.call:
+                    self._not_held(event.call)
             case events.Gone():
                 sentence = event.reason
+                self._consultation = None
+            case events.Held():
+                found = self._consultation
+                if found is not None and found.waiting == event.call and not found.asked:
+                    self._go_on(found)
+            case events.Transferred():
+                sentence = self._transferred(event.call, event.code, event.reason)
+            case events.Ended():
+                self._ended(event.call)
         self._told(sentence)
+
+    def _go_on(self, found: _Consultation) -> None:
+        """The caller waits: call the other, or come back where the officer no longer wants to."""
+        if found.target:
+            self._consultation = replace(found, asked=self._softphone.dial(found.target))
+        else:
+            self._back(found)
+
+    def _back(self, found: _Consultation) -> None:
+        """The caller waits no more."""
+        self._consultation = None
+        if found.waiting in self._softphone.calls:
+            self._softphone.resume(found.waiting)
+
+    def _not_held(self, call: str) -> None:
+        found = self._consultation
+        if found is not None and found.waiting == call and not found.asked:
+            self._consultation = None
+
+    def _transferred(self, call: str, code: int, reason: str) -> str:
+        target, found = self._passed.pop(call, ""), self._consultation
+        if code // 100 == 2:
+            return _("The call has been passed on to {number}.").format(number=target)
+        if found is not None and found.waiting == call:
+            self._consultation = replace(found, joining=False)
+            if found.asked not in self._softphone.calls:
+                self._back(found)
+        return _("The call could not be passed on to {number} ({code} {reason}): it is still yours.").format(
+            number=target, code=code, reason=reason
+        )
+
+    def _ended(self, call: str) -> None:
+        found = self._consultation
+        self._passed.pop(call, None)
+        if found is None:
+            return
+        if call == found.waiting:
+            self._consultation = None
+        elif call == found.asked and not found.joining:
+            self._back(found)
 
 
 def softphones(settings: Settings) -> PhoneMaker:

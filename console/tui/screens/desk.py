@@ -28,6 +28,7 @@ class DeskScreen(RoomScreen[None]):
         Binding("f2", "app.next_draft", N_("confirm"), id="desk.confirm"),
         Binding("f3", "app.new_entry", N_("new record"), id="desk.new_entry"),
         Binding("f4", "app.replay_last", N_("replay"), id="desk.replay"),
+        Binding("f6", "app.transfer", N_("pass on"), id="desk.transfer"),
         Binding("f7", "app.matters", N_("matters"), id="desk.matters"),
         Binding("l", "app.log", N_("log"), id="desk.log"),
         Binding("o", "app.lines", N_("lines"), id="desk.lines"),
@@ -41,7 +42,7 @@ class DeskScreen(RoomScreen[None]):
     ]
     HELP = N_(
         "The desk. F2 opens the next draft to confirm, F3 writes a new record, F4 listens to the last call again, "
-        "F5 answers, F7 goes to the matters, Ctrl+P finds every command, Ctrl+O jumps by letter."
+        "F5 answers, F6 passes the call on, F7 goes to the matters, Ctrl+P finds every command, Ctrl+O jumps by letter."
     )
 
     def body(self) -> Iterable[Widget]:

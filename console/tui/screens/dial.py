@@ -1,5 +1,6 @@
-"""A number to dial, found by name, unit, number or initials."""
+"""A number to dial or to pass a call on to, found by name, unit, number or initials."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -25,11 +26,12 @@ class DialScreen(ModalScreen[str | None]):
         Binding("down", "into_list", N_("choose"), show=False, id="dial.choose"),
     ]
     HELP = N_("Type a number and Enter, or part of a name, a unit or its initials and choose.")
+    QUESTION = N_("Who is to be called?")
 
     def compose(self) -> ComposeResult:
         """Field and what fits."""
         with Vertical(id="ask", classes="panel"):
-            yield Label(_("Who is to be called?"), markup=False)
+            yield Label(_(self.QUESTION), markup=False)
             yield Input(placeholder=_("number, name, unit or initials"), id="answer")
             yield OptionList(markup=False)
 
@@ -53,14 +55,19 @@ class DialScreen(ModalScreen[str | None]):
             return
         choices = self.query_one(OptionList)
         choices.clear_options()
+        choices.add_options(self.seats(typed))
         for view in found:
             name = cut(" ".join(part for part in (view.unit, view.contact, view.label) if part), 38)
             choices.add_option(Option(Text(f"{clean(view.number)}  {name}"), f"number-{view.id}-{view.number}"))
 
+    def seats(self, _typed: str) -> list[Option]:
+        """Seats of the room that fit; a number to dial is outside it."""
+        return []
+
     @on(Input.Submitted)
-    def given(self, event: Input.Submitted) -> None:
+    def given(self) -> None:
         """A number is dialled; a name takes the first that fits."""
-        typed = event.value.strip()
+        typed = self.query_one(Input).value.strip()
         number = "".join(sign for sign in typed if sign in "0123456789+*#")
         choices = self.query_one(OptionList)
         if number and not any(sign.isalpha() for sign in typed):
@@ -79,6 +86,45 @@ class DialScreen(ModalScreen[str | None]):
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """This one."""
         self.dismiss(_digits(event.option.id))
+
+
+class TransferScreen(DialScreen):
+    """Type a seat or a number; Enter passes the call on, F6 asks there first while the caller waits."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f6", "ask_first", N_("ask there first"), id="transfer.ask_first")]
+    HELP = N_(
+        "Enter passes the call on at once. F6 asks there first: the caller waits, F6 again joins the two, "
+        "hanging up brings the caller back."
+    )
+    QUESTION = N_("Pass on to? Enter: at once. F6: ask there first.")
+
+    def __init__(self, seats: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._seats = seats
+        self.first_ask = False
+        """The officer wants to speak with the other before the caller does."""
+
+    def on_mount(self) -> None:
+        """The other seats, before anything is typed."""
+        super().on_mount()
+        self.query_one(OptionList).add_options(self.seats(""))
+
+    def seats(self, typed: str) -> list[Option]:
+        """The other seats, by number and name."""
+        return [
+            Option(Text(f"{clean(number)}  {cut(label, 38)}"), f"seat-{number}")
+            for number, label in self._seats
+            if typed.lower() in f"{number} {label}".lower()
+        ]
+
+    def action_ask_first(self) -> None:
+        """The highlighted one, or the one that is written, is asked first."""
+        choices = self.query_one(OptionList)
+        self.first_ask = True
+        if choices.has_focus:
+            choices.action_select()
+        else:
+            self.given()
 
 
 def _digits(option_id: str | None) -> str:

@@ -45,10 +45,20 @@ class Alerts(Toned):
     def _lines(self, width: int) -> list[tuple[str, str, Style]]:
         now = self.room.now()
         lines = [self._ring(call, now) for call in self._ringing()]
+        lines += self._asked()
         lines += [(f" ! {clean(trouble)}", "", self.tone("warn")) for trouble in self.room.troubles()]
         if not lines:
             lines.append((f" {self._calm()}", "", self.tone("dim")))
         return lines
+
+    def _asked(self) -> list[tuple[str, str, Style]]:
+        """While a caller waits because somebody is asked first."""
+        asked = self.room.telephone.consulting if self.room.telephone else None
+        if asked is None:
+            return []
+        words = _("calling {number}, the caller waits") if asked.dialling else _("asking {number}, the caller waits")
+        keys = "  ".join((" F6 " + _("join them"), "X " + _("back to the caller") + " "))
+        return [(" " + clean(words.format(number=asked.number)), keys, self.tone("alert"))]
 
     def _ring(self, call: CallView, now: datetime) -> tuple[str, str, Style]:
         outgoing = call.direction is Direction.OUTGOING
