@@ -41,7 +41,7 @@ _NOUN = {
         r"受伤(?:人数|人员|的人)?|伤者|伤员|[重轻]伤(?:人数|员|者)?|[烧烫砍刺炸砸打撞蜇咬刮捅]伤了?"
         r"|受了?[重轻]?微?伤|伤了?|中毒(?:人数|人员)?"
     ),
-    "missing": r"失踪(?:人数|人员)?|失联(?:人数|人员)?|下落不明(?:的)?|走失",
+    "missing": r"还差|还少|失踪(?:人数|人员)?|失联(?:人数|人员)?|下落不明(?:的)?|走失",
     "trapped": (
         r"被困(?:人数|人员|群众|村民|工人|乘客|游客|居民)?|受困(?:人数|人员|群众)?|被埋(?:压)?(?:人数|人员)?|埋了"
         r"|压住了?|困住了?|困了"
@@ -113,9 +113,20 @@ _SENT = re.compile(
     r"|了)?[^，。]{0,6}(?:医|院)|入院|住院)"
 )
 _STRUCK = re.compile(
-    rf"(?:砸到?中?|撞到|撞倒|压到|刮倒|扎到)了?(?P<n>{COUNT})(?:个|名|位)(?:人|学生|工人|行人|路人|老人|小孩|游客"
+    rf"(?:砸到?中?|撞到|撞倒|压到|刮倒|扎到)了?(?P<n>{COUNT})(?:个|名|位)[^，。\d]{{0,5}}?(?:人|学生|工人|行人|老人|小孩|游客|阿姨|大爷|大妈|妇女|女|男|孩|员"
     r"|村民|群众|乘客)"
 )
+_CASES = re.compile(rf"(?<!新增)(?P<n>{COUNT})例(?!死|重症|危重|子|外)")
+_RECEIVED = re.compile(
+    rf"(?:收了?|收治了?|接收了?|接诊了?|送来了?)(?:一共|共|有)?(?P<n>{COUNT})(?:个|名|位)(?=病人|患者|伤者|伤员|学生|孩子|小孩|人|，|。|$"
+    rf"|[^，。]{{0,6}}中毒)"
+)
+_CALLED = re.compile(
+    rf"(?P<n>{COUNT})(?:个|名|位)(?:(?P<dead>死者|遇难者|死难者)|(?P<injured>伤者|伤员)|(?P<missing>失踪者)|(?P<trapped>被困者))"
+    rf"(?![^，。]{{0,8}}(?:死|不治|抢救无效))"
+)
+_COUNTED = ((_STRUCK, "injured"), (_SENT, "injured"), (_RECEIVED, "injured"), (_CASES, "affected"))
+"""Counts that hold unless a plainer one was said; of an illness the injured are the affected."""
 _RUINED = re.compile(
     rf"(?:烧毁|烧光|烧掉|烧没|烧了(?:{COUNT})|损毁|毁坏|冲毁|冲垮|砸坏|压坏|撞坏|受损|损坏|绝收)"
     rf"|倒塌?(?:了)?(?:房屋)?{COUNT}(?:间|栋)|{COUNT}(?:余)?(?:多)?间(?:房屋?|屋)?(?:倒塌|受损|被毁|烧)|(?:死了?"
@@ -131,7 +142,8 @@ _ALONE = re.compile(r"人口|人数")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Counts of text[start:end]; `weak` gives way, `grade` is a part of the injured, `unknown` a key without number."""
+    """Counts of text[start:end]; `weak` gives way, `grade` is a part of the injured, `unknown` a key without number,
+    `answers` a question."""
 
     start: int
     end: int
@@ -139,6 +151,7 @@ class Hit:
     grade: str = ""
     weak: bool = False
     unknown: str = ""
+    answers: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -156,6 +169,7 @@ def hits(text: str, ill: bool) -> tuple[Hit, ...]:
 def _all(text: str, ill: bool) -> Iterator[Hit]:
     yield from _denied(text)
     yield from _particular(text, ill)
+    yield from _named(text)
     for match in _RUINED.finditer(text):
         if not _UNSAID.search(text[max(0, match.start() - 3) : match.end()]):
             yield Hit(match.start(), match.end(), ())
@@ -197,20 +211,25 @@ def _particular(text: str, ill: bool) -> Iterator[Hit]:
     for match in _LOSS.finditer(text):
         if (amount := _money(match["n"], match["u"], match["yuan"])) is not None:
             yield Hit(match.start(), match.end(), (("loss_yuan", amount),))
+    for pattern, key in _COUNTED:
+        for match in pattern.finditer(text):
+            if (count := numbers.whole(match["n"])) is not None:
+                yield Hit(
+                    match.start(), match.end(), (("affected" if ill and key == "injured" else key, count),), weak=True
+                )
+    for match in _ONE.finditer(text):
+        yield Hit(match.start(), match.end(), (("dead" if match["dead"] else "injured", 1),), weak=True)
+
+
+def _named(text: str) -> Iterator[Hit]:
     for match in _BODY.finditer(text):
         count = 2 if match["pair"] else numbers.whole(match["n"] or "一")
         if count is not None:
             yield Hit(match.start(), match.end(), (("dead", count),))
-    for match in _STRUCK.finditer(text):
-        count = numbers.whole(match["n"])
-        if count is not None:
-            yield Hit(match.start(), match.end(), (("injured", count),), weak=True)
-    for match in _SENT.finditer(text):
-        count = numbers.whole(match["n"])
-        if count is not None:
-            yield Hit(match.start(), match.end(), (("affected" if ill else "injured", count),), weak=True)
-    for match in _ONE.finditer(text):
-        yield Hit(match.start(), match.end(), (("dead" if match["dead"] else "injured", 1),), weak=True)
+    for match in _CALLED.finditer(text):
+        key = next(key for key in ("dead", "injured", "missing", "trapped") if match[key])
+        if (count := numbers.whole(match["n"])) is not None:
+            yield Hit(match.start(), match.end(), ((key, count),), weak=key == "injured")
 
 
 def _counted(key: str, match: re.Match[str], text: str, ill: bool) -> Iterator[Hit]:

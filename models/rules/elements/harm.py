@@ -35,12 +35,16 @@ _SOMEBODY = re.compile(
     r"|人|员)"
 )
 _DIED = re.compile(r"抢救无效(?:死亡)?|不治身亡|当场死亡|(?<![没有未无])(?:已经?)?死了(?!没|吗)|身亡")
+_TAKEN_BACK = re.compile(r"不对|不是|错|更正|纠正|核实|查实|实际")
+_HELPERS = re.compile(r"(?:多少个?|几个?)人?[^，。]{0,4}(?:在[^这那]|去了|参[与加]|扑|救火|搜|出动|到场|值守)")
+_STATE = re.compile(r"情况|怎么样|咋样|如何|严重|重不重|伤得|危险")
 _PEOPLE = re.compile(r"几个(?:人)?|多少个?人?|几人|人数")
 _CHANGED = re.compile(
     rf"(?:增加到|上升到|变成|变为|增至|升至|上升为|现在是|达到)了?(?P<n>{COUNT})(?:个|人|名|例)(?!{VERBS['dead']})"
 )
 _HEADS = re.compile(rf"({COUNT})(?:个|名|位)(?:大人|小孩|孩子|男|女|老人|学生|工人|船员|老师|人)")
 _ANYBODY = re.compile(rf"(?P<n>{COUNT})(?P<cl>{PERSON})(?=人|，|。|$)")
+_MONEY = re.compile(rf"(?P<n>{COUNT})(?P<cl>)(?:元|块|(?<=[万亿多])(?=，|。|$|吧|左右))")
 _HURT = re.compile(f"{VERBS['dead']}|{VERBS['injured']}")
 _REMAIN = frozenset({"trapped", "missing"})
 """Of these 还有三人 tells what is left, of the others what comes on top."""
@@ -100,6 +104,8 @@ class _Tally:
     def _add(self, hit: Hit, key: str, number: int, before: str, turn: "_Turn") -> bool:
         known = self.counts.get(key) if key in turn.fresh else None
         if hit.weak and key in self.counts:
+            return False
+        if not number and self.counts.get(key) and not hit.answers and not _TAKEN_BACK.search(before):
             return False
         if known and ((key in turn.subset and number <= known) or (hit.grade and key not in turn.graded)):
             return False
@@ -171,7 +177,7 @@ def _answers(line: Line, last: tuple[str, ...]) -> list[Hit]:
     if corrected := _corrected(line, last):
         return [corrected]
     asked = line.asked.harms
-    if not asked and _PEOPLE.search(line.asked.text):
+    if not asked and _PEOPLE.search(line.asked.text) and not _HELPERS.search(line.asked.text):
         asked = last[:1]
     if not asked or line.unknown:
         return []
@@ -181,7 +187,7 @@ def _answers(line: Line, last: tuple[str, ...]) -> list[Hit]:
         return [Hit(line.answer, len(line.text), ((_only(asked), sum(heads)),))]
     if denied := _DENIED.match(body):
         counts = tuple((key, 0) for key in asked if key != "loss_yuan")
-        return [Hit(line.answer, line.answer + denied.end(), counts)] if counts else []
+        return [Hit(line.answer, line.answer + denied.end(), counts, answers=True)] if counts else []
     return list(_bare(line, body, _only(asked)))
 
 
@@ -202,6 +208,8 @@ def _corrected(line: Line, last: tuple[str, ...]) -> Hit | None:
 
 def _bare(line: Line, body: str, key: str) -> Iterator[Hit]:
     match = _BARE.match(body)
+    if match is None and key == "loss_yuan":
+        match = _MONEY.search(body)
     if match is None and _PEOPLE.search(line.asked.text) and not _HURT.search(body):
         match = _ANYBODY.search(body)
     number = numbers.parse(match["n"]) if match else None
@@ -209,7 +217,8 @@ def _bare(line: Line, body: str, key: str) -> Iterator[Hit]:
         return
     money = "万" in match["n"] or "元" in match.group()
     if money == (key == "loss_yuan") and (money or match["cl"]):
-        yield Hit(line.answer + match.start(), line.answer + match.end(), ((key, round(number)),))
+        part = _STATE.search(line.asked.text) is not None and not _PEOPLE.search(line.asked.text)
+        yield Hit(line.answer + match.start(), line.answer + match.end(), ((key, round(number)),), weak=part)
 
 
 def _only(keys: tuple[str, ...]) -> str:

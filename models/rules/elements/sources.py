@@ -15,14 +15,16 @@ _ORGAN = either(
     街道(?:办事处|办)? 办事处 党政办 政府办 应急委 三防办 防指 气象[局台] 地震[局台] 疾控(?:中心)?
     管理[局处所站] 集团 公司 医院 卫生院 学校 中学 小学 幼儿园 教育部门 部门 宣传部 网信办 市委办 府办 办公室
     林业局 海事 搜救(?:分)?中心 气象台 中心 车站 西站 东站 收费站 景区 村委会 居委会 社区 热线 电视台 分局 法院
-    武警 海关 缉私 铁路(?:那?边)? 机场 港务局 电厂 水厂 监管局 [一-龥]{1,4}所 协会 合作社 航运 平台 支部 纪委
+    武警 海关 缉私 铁路(?:那?边)? 机场 港务局 电厂 水厂 监管局 [一-龥]{1,4}所 协会 合作社 航运 平台 支部
+    (?:海事|管理|办事|信访|公路|渔政|监[管察理]|稽查)处 (?:水文|渔政|气象|防疫|兽医|监测|信访)站 纪委
     政法委 信访室 急诊科? [一-龥]{1,4}大队 [镇村县区]长 支书 书记 主任 村医 护林员 校长 镇 县 区 市 岛
     """
 )
 _AUTHORITY = (
     r"(?:值班室|值班员|应急办|指挥中心|指挥部|调度(?:中心|室)?|[一-龥]{1,6}局|派出所|支队|大队|中队"
     r"|政府(?:办(?:公室)?)?|管委会|街道(?:办事处|办)|办事处|党政办|三防办|防指|疾控(?:中心)?|集团|公司|部门|网信办"
-    r"|办公室|海事|搜救(?:分)?中心|气象台|急诊科?|协会|委|缉私|海关|热线|森林消防|铁路(?:那?边)?|应急(?:值班|中心))"
+    r"|办公室|海事|搜救(?:分)?中心|气象台|急诊科?|协会|委|缉私|海关|热线|森林消防|铁路(?:那?边)?|应急(?:值班|中心)|(?:海事|管理|办事|信访|水文|公路|渔政|监[管察理]|稽查)处"
+    r"|(?:水文|渔政|气象|地震|防疫|兽医|卫生|林业|水利|收费|管理|监测|信访)站)"
 )
 _STOP = re.compile(
     either(
@@ -39,11 +41,17 @@ _I = re.compile(
     either(
         r"""
     我(?:们)?(?:这里|这边|这个|这|那边)?(?:就)?[是系] (?:我(?:们)?)?这里[是系] (?:我(?:们)?)?这边[是系] 我叫
-    我姓 免贵姓? 本人(?:是|叫)? 我名字叫 来电单位(?:是|：|，)? 报告(?:单位|人)(?:是|，)? 呢度系 我系)(?!不是 说
-    想 要 看 听 来 打 否 不 从 问 去 在(?![^，。]{1,10}的(?:游客|村民|群众|司机|工人|业主|店主)) 为 因 害怕 没
-    这么 怎么 刚 昨 今 走 路过看 觉得)(?=[^，。]
+    我姓 免贵姓? 本人(?:是|叫)? 我名字叫 来电单位(?:是|：|，)? 报告(?:单位|人)(?:是|，)? 呢度系 我系
     """
     )
+    + r"(?!"
+    + either(
+        r"""
+    不是 说 想 要 看 听 来 打 否 不 从 问 去 在(?![^，。]{1,10}的(?:游客|村民|群众|司机|工人|业主|店主)) 为 因 害怕
+    没 这么 怎么 刚 昨 今 走 路过看 觉得
+    """
+    )
+    + r")(?=[^，。])"
 )
 _OURS = re.compile(
     r"我(?P<who>[市县区镇][^，。\d我]{0,8}?(?:局|办|台|队|中心|站|所|室|集团|公司|部))(?=，|。|$|报告|接|[今昨]|发布)"
@@ -51,7 +59,7 @@ _OURS = re.compile(
 _MY = re.compile(
     r"(?:^|(?<=[，。]))(?:喂|您好|你好|领导|主任|值班室|值班领导|同志|早|市?总?值班室|报告|主任好|，|。|哦|110吗"
     r"|是吗|吗)*我(?:们)?(?![村厂学公单们市县区镇局院台站校司辖是叫姓想要在有看听这那的家刚昨今明来打就说报去从也"
-    rf"还都不没给跟向自问投])(?P<who>[^，。\d]{{0,14}}?{_ORGAN}(?:的)?[^，。\d在是有]{{0,5}})"
+    rf"还都不没给跟向自问投])(?P<who>[^，。\d]{{0,14}}?{_ORGAN}(?:[^，。\d在是有接报发]{{0,6}}?{_AUTHORITY})?(?:的)?[^，。\d在是有]{{0,5}})"
 )
 _TALK = re.compile(r"[我有个在了被把受吗你您谁什么]|发生|因|哪|归|事情")
 _ADDRESSED = re.compile(
@@ -75,6 +83,7 @@ _FIRST = re.compile(
 _OF = re.compile(
     r"^(?:喂|您好|你好|领导|同志|，|。|\s|值班室|嗯|哦)*+(?P<who>(?!我|这|那|真|好|是)[一-龥]{2,16})的(?=，|。)"
 )
+_SURNAME = re.compile(r"(?:^|(?<=[，。]))(?:我|免贵|本人)*(?P<who>姓[一-龥]{1,2})(?=，|。|$)")
 _HEARD = re.compile(
     either(
         r"""
@@ -123,10 +132,7 @@ def _all(text: str, opening: bool) -> Iterator[tuple[int, int, bool]]:
             yield start, match.end() + len(text[match.end() : end].rstrip()), False
     if opening and (ours := _OURS.search(text)):
         yield ours.start("who"), ours.end("who"), False
-    for match in _MY.finditer(text):
-        if _TALK.search(match["who"]):
-            continue
-        yield match.start("who"), match.end("who"), False
+    yield from ((*match.span("who"), False) for match in _MY.finditer(text) if not _TALK.search(match["who"]))
     if opening and (first := _FIRST.match(text)):
         name = "who" if first["who"] else "area"
         if not _ADDRESSED.fullmatch(first[name]) and not _TALK.search(first[name]):
@@ -139,8 +145,8 @@ def _all(text: str, opening: bool) -> Iterator[tuple[int, int, bool]]:
             continue
         if not re.search(r"[据接到请向给]$", before) and not re.match(r"请|向|给|通知|派", match["who"]):
             yield match.start("who"), match.end("who"), False
-    for match in _HEARD.finditer(text):
-        yield match.start(), match.end(), True
+    yield from ((*match.span("who"), False) for match in _SURNAME.finditer(text))
+    yield from ((*match.span(), True) for match in _HEARD.finditer(text))
 
 
 def draft(lines: list[Line], texts: list[str]) -> Element:

@@ -27,7 +27,7 @@ _REPORTED = re.compile(
 )
 _ACTED = re.compile(
     r"^(?:左右|许|多|钟|的时候|，|就|已经?|才|全部|基本|又|消防|公安|交警|救护车|120|我们|明火|火势|水位|道路"
-    r"|救援人员)*[^，。]{0,4}?(?:到场|到达|到了|赶到|到位|扑灭|得到控制|控制|救出|派(?!出所)|出发|送|启动|恢复"
+    r"|救援人员)*[^，。]{0,4}?(?:到场|到达|到了|赶到|到位|扑灭|得到控制|控制|堵住|堵漏|止住|关闭|切断|修复|排除|制服|抓获|救出|派(?!出所)|出发|送|启动|恢复"
     r"|抢救无效|转移|疏散|打捞|找到遗体|找到|开会|召开|出动|通车|解除|灭|散了|升级|更新|截止|处置)"
 )
 _COMING = re.compile(
@@ -116,7 +116,7 @@ def _score(line: Line, moment: Moment, following: int, at: datetime) -> float | 
     if _NAMED.search(before):
         return score + 12
     acted, event = _ACTED.match(after), _EVENT.search(after)
-    if acted and (event is None or acted.end() <= event.end()):
+    if acted and (event is None or event.start() >= acted.end() - 2):
         return None
     if event:
         score += (2 if _BACKGROUND.match(event.group()) else 6) - event.start() / 10
