@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from databases import Database
 from sqlalchemy import inspect
 
@@ -74,3 +75,8 @@ def test_a_record_of_another_revision_is_refused_with_the_way_out(empty: Databas
         migrations.check(record)
     migrations.upgrade(record)
     migrations.check(record)
+
+
+def test_the_newest_revision_is_the_head_of_the_scripts() -> None:
+    """It is read from the files' names, for a console has no time to load the library."""
+    assert migrations.newest() == ScriptDirectory.from_config(migrations._config()).get_current_head()

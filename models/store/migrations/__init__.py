@@ -1,21 +1,27 @@
 """Alembic revisions of the record, and how to bring a record to the newest one."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from models.errors import ConfigurationError
 from models.store.engine import Record
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 UPGRADING = 0x64757479
 """PostgreSQL's advisory lock that an upgrade holds."""
 
 
-def _config() -> Config:
+VERSIONS = Path(__file__).parent / "versions"
+"""One file a revision, named by it, in their order: 0001_first.py."""
+
+
+def _config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - every start of a console asks for the revision, and waits
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "os")
@@ -24,20 +30,22 @@ def _config() -> Config:
 
 def newest() -> str:
     """The revision that this program writes."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise RuntimeError("no migration found")
-    return head
+    return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*_*.py"))
 
 
 def current(record: Record) -> str | None:
     """The revision that the record is at; None for an empty database."""
     with record.reading() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision()
+        connection = session.connection()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def upgrade(record: Record, revision: str = "head") -> None:
     """Bring the record to `revision`; does nothing when it is there."""
+    from alembic import command  # noqa: PLC0415 - as below
+
     config = _config()
     with record.writer.begin() as connection:
         if not record.is_sqlite:
