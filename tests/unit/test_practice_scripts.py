@@ -54,5 +54,5 @@ class TestCall:
 def test_one_caller_gives_time_place_nature_and_casualties_in_one_sentence() -> None:
     call = next(call for call in CALLS if call.id == "traffic")
     sentence = next(turn.text for turn in call.turns if "发生" in turn.text)
-    assert sentence == "十点二十分在省道二八七线发生一起交通事故，三人受伤。"
+    assert sentence == "十点二十分在廉江市解放路发生一起交通事故，三人受伤。"
     assert call.truth["consequences"] == {"injured": 3}

@@ -30,15 +30,15 @@ class Scene:
 SCENES = (
     Scene(
         "traffic",
-        {"zh": "省道交通事故", "en": "Accident on a provincial road"},
+        {"zh": "城区交通事故", "en": "Accident in town"},
         *("07596681201", "廉江市交警大队", "m3", "f1"),
         """
         值：你好，市总值班室，请讲。
         来：我是廉江市交警大队的陈科长。
-        来：十点二十分在省道二八七线发生一起交通事故，三人受伤。
+        来：十点二十分在廉江市解放路发生一起交通事故，三人受伤。
         值：收到，是什么原因造成的？
         来：初步判断是雨天路滑，伤者已经送医。
-        来：省道二八七线双向交通中断，现场秩序正常。
+        来：解放路双向交通中断，现场秩序正常。
         值：明白，你们采取了什么措施？
         来：下一步我们准备封闭道路，抢修线路。
         值：请在二十分钟之内书面报告，有情况再联系。
@@ -46,7 +46,7 @@ SCENES = (
         """,
         {
             "time": {"text": "十点二十分", "clock": "10:20"},
-            "place": "省道二八七线",
+            "place": "廉江市解放路",
             "nature": {"code": "accident", "kind": "交通事故"},
             "consequences": {"injured": 3},
             "cause": "雨天路滑",
@@ -55,18 +55,18 @@ SCENES = (
     # The beginning and the end of the first: the shortest call that has it all, shown where nobody sits.
     Scene(
         "brief",
-        {"zh": "省道交通事故(简短)", "en": "Accident on a provincial road, in brief"},
+        {"zh": "城区交通事故(简短)", "en": "Accident in town, in brief"},
         *("07596681201", "廉江市交警大队", "m3", "f1"),
         """
         值：你好，市总值班室，请讲。
         来：我是廉江市交警大队的陈科长。
-        来：十点二十分在省道二八七线发生一起交通事故，三人受伤。
+        来：十点二十分在廉江市解放路发生一起交通事故，三人受伤。
         值：收到，是什么原因造成的？
         来：初步判断是雨天路滑，伤者已经送医。
         """,
         {
             "time": {"text": "十点二十分", "clock": "10:20"},
-            "place": "省道二八七线",
+            "place": "廉江市解放路",
             "nature": {"code": "accident", "kind": "交通事故"},
             "consequences": {"injured": 3},
             "cause": "雨天路滑",
