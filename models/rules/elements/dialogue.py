@@ -167,7 +167,7 @@ def asked_in(text: str) -> Asked:
                 topics = ("trend", *(topic for topic in topics if topic not in {"time", "trend"}))
             harms = tuple(" ".join(names for names, pattern in _HARMS if pattern.search(part)).split())
             return Asked(topics, harms, part)
-    return Asked()
+    return Asked(text=text.strip("，。"))
 
 
 def read(transcript: Transcript) -> list[Line]:

@@ -34,7 +34,11 @@ _SOMEBODY = re.compile(
     r"(?:有(?:一)?[个名位]|一[个名位])[^，。\d一二两三四五六七八九十]{0,3}(?:学生|工人|男|女|老|孩|司机|游客|村民"
     r"|人|员)"
 )
-_DIED = re.compile(r"抢救无效(?:死亡)?|不治身亡|当场死亡|(?<![没有未无])(?:已经?)?死了(?!没|吗)|身亡")
+_DIED = re.compile(
+    r"抢救无效(?:死亡)?|(?:宣布|确认)(?:临床)?死亡|不治身亡|当场死亡|(?<![没有未无])(?:已经?)?死了(?!没|吗)|身亡"
+)
+_RUMOUR = re.compile(r"[^，。]{0,4}(?:是|，)*(?:谣传|谣言|假的|不实|不属实|没有的事|不是真的)")
+_NARROWED = re.compile(rf"^{COUNT}?几(?:个|人|名|例)?人?\??$")
 _TAKEN_BACK = re.compile(r"不对|不是|错|更正|纠正|核实|查实|实际")
 _HELPERS = re.compile(r"(?:多少个?|几个?)人?[^，。]{0,4}(?:在[^这那]|去了|参[与加]|扑|救火|搜|出动|到场|值守)")
 _STATE = re.compile(r"情况|怎么样|咋样|如何|严重|重不重|伤得|危险")
@@ -78,7 +82,7 @@ class _Tally:
         for hit in said:
             before = line.text[max(0, hit.start - 6) : hit.start]
             clause = max(line.text.rfind("，", 0, hit.start), line.text.rfind("。", 0, hit.start)) + 1
-            if _MAYBE.search(line.text, clause, hit.end - 1):
+            if _MAYBE.search(line.text, clause, hit.end - 1) or _RUMOUR.match(line.text, hit.end):
                 continue
             if _INNER.search(before):
                 turn.subset = set(turn.fresh)
@@ -177,7 +181,11 @@ def _answers(line: Line, last: tuple[str, ...]) -> list[Hit]:
     if corrected := _corrected(line, last):
         return [corrected]
     asked = line.asked.harms
-    if not asked and _PEOPLE.search(line.asked.text) and not _HELPERS.search(line.asked.text):
+    if (
+        not asked
+        and ((line.asked.topics and _PEOPLE.search(line.asked.text)) or _NARROWED.match(line.asked.text))
+        and not _HELPERS.search(line.asked.text)
+    ):
         asked = last[:1]
     if not asked or line.unknown:
         return []
@@ -210,7 +218,7 @@ def _bare(line: Line, body: str, key: str) -> Iterator[Hit]:
     match = _BARE.match(body)
     if match is None and key == "loss_yuan":
         match = _MONEY.search(body)
-    if match is None and _PEOPLE.search(line.asked.text) and not _HURT.search(body):
+    if match is None and line.asked.topics and _PEOPLE.search(line.asked.text) and not _HURT.search(body):
         match = _ANYBODY.search(body)
     number = numbers.parse(match["n"]) if match else None
     if match is None or number is None:

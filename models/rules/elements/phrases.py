@@ -52,7 +52,11 @@ _RESPONSE = re.compile(
     (?:挖掘机|冲锋舟|消防车|救护车)[^，。]{{0,3}}{_N}(?:台|艘|辆|部) {_N}(?:人|台车)?[^，。]{{0,8}}都?在现场
     自己[^，。]{{0,8}}(?:灭|扑) 赶(?:过去|往|到) 还在(?:搜|救|找|挖|修|处理|抢修|处置)
     在(?:看守|搜|抢修|灭|扑|救|处理)(?:着|火)?
-    (?:正在|正|在)[^，。在]{{0,5}}(?:找|搜|救|捞|赶(?!上)|抢修|扑|灭) 在清(?!楚|醒)
+    (?:正在|正|在)[^，。在]{{0,5}}(?:找|搜|救|捞|赶(?!上)|抢修|扑|灭) (?:全部|都|已经?|也)(?:转|搬|撤|接|挪)到
+    送[^，。]{{0,8}}附?院(?![子里]) 扑杀 带走 带回 扣[了留押] 刑拘 传唤 立案
+    [一-龥]{{1,6}}(?:局|所|站|队|办|部门|公司)的?(?:人|同志|领导|人员|干部)?(?:已经?|都|也)*(?:来了|到了
+      |去了|赶到|在现场|过来了)
+    已经?[^，。]{{0,4}}(?:安排|单独|分开|隔开) 在清(?!楚|醒)
     把[^，。]{{1,6}}(?:隔开|分开|劝|救|抬|拉开|送) (?:进|住|转)了?[^，。]{{0,4}}(?:ICU|监护|病房|氧舱|手术室)
     手术 上了?救护车 抬上 泡沫 喷淋 水枪 [沙砂]袋 围堰
     """
@@ -128,6 +132,9 @@ _SCOPE = re.compile(
       |平方)|交通|通行|出行|用水|用电|供水|供电|基站|村|小区|城区|区域|路段))
     (?:没有|没|不|未|无)(?:大|太|什么|明显)?影响(?!到?我) 影响不大 波及
     涉及[^，。]{{0,8}}(?:{_N}(?:个|家|户|人)|村|镇|区域) 方圆 范围 半径 过火(?:面积)? 过火[^，。]{{0,6}}{_N}
+    由?[东南西北]往[东南西北](?:方向)?[^，。]{{0,4}}(?:封|断|堵)
+    (?:路|道|桥|高速)(?:都|也|全|已经?|被)*(?:封|断)了 停航 停运
+    ^(?:大概|大约|约|共|一共|涉及|影响)*{_N}户 全[村镇县市区校][^，。]{{0,4}}没[电水气]
     {_N}多?公里(?:长|范围)
     (?:车道|[道公]?路|车辆?|桥)(?:都|全|也|就|已经?|现在)*(?:过不去|走不了|不能(?:走|通行|过)|无法通行)
     (?:受灾|受淹|受损|淹没|污染|燃烧|着火|起火|成灾|烧毁|影响|塌陷|绝收)面积 面积(?:大概|约|大约|有|是|达)*{_N}
@@ -214,7 +221,8 @@ _COURSE = re.compile(
     倒(?:了|下|在) 塌(?:了|下来|陷) 压(?:到|住|在|断|坏|上来) 砸(?:到|中|坏|伤|死|在) 埋(?:了|住|在)
     沉(?:没|了|下) 自燃 烧(?:起来|着了|到) 卷(?:走|入) 打起来 打群架 互殴 围起来 围住 冲开 [砸撞冲压刮][穿垮]
     坠落 擦碰 剐蹭 (?<!发生)(?<!一起)(?:垮塌|坍塌|倒塌(?!房屋)|吹垮)(?!事故|事件)
-    发生(?:冲突|口角|争执|争吵|厮打) 玩水 沉下 喝了 吹(?:塌|翻|断) 打(?:了|人|伤) 砍 捅 吵 刮(?:倒|翻|过|断)
+    发生(?:冲突|口角|争执|争吵|厮打) 玩水 沉下 喝了 吹(?:塌|翻|断) 打(?:了|人|伤|医生|护士|老师|民警) 砍 捅 吵
+    刮(?:倒|翻|过|断)
     吹倒 掀 漫(?:堤|过|出) 漏(?:了|出) 炸(?:了|飞|开) 喷出 滑(?:下|入|落|到|倒) 落水 跳(?:下|河|海|江) 游泳
     下(?:河|水|海)(?:游|洗|玩|捉|救|摸|捞|抓)
     被[^，。]{1,10}(?:撞|砸|压|埋|卷|冲|打|砍|咬|困|电|刮|烧|淹|抢|骗|劫|蜇) 陆续(?:出现|有)
@@ -326,6 +334,7 @@ _FINDERS = {
     "cause": _causes,
     "course": _courses,
 }
+_LEAST_ANSWER = 4
 _MOST = {"cause": 2, "course": 4, "scope": 4, "trend": 4, "response": 8, "plan": 6}
 
 
@@ -337,12 +346,21 @@ def draft(key: str, lines: list[Line], texts: list[str]) -> Element:
         if not found and _answers(key, line):
             end = len(line.text.rstrip("，。 "))
             found = [(line.answer, end)] if end > line.answer else [(0, end)]
+        elif found and _answers(key, line) and (first := _first_clause(line)):
+            found = [first, *found] if not any(start < first[1] for start, _ in found) else found
         spans.extend(Span(line.turn, *line.heard.back(start, end)) for start, end in found)
     spans = spans[: _MOST[key]]
     if not spans:
         return Element(key, False)
     said = "，".join(texts[span.turn][span.start : span.end] for span in spans)
     return Element(key, True, said, said, tuple(spans))
+
+
+def _first_clause(line: Line) -> tuple[int, int] | None:
+    """What the caller says first to a question, if it is more than a yes or no."""
+    start, end = line.answer, len(line.text)
+    end = next((stop for begin, stop in clauses.split(line.text) if begin <= start < stop), end)
+    return (start, end) if end - start >= _LEAST_ANSWER else None
 
 
 def _answers(key: str, line: Line) -> bool:
