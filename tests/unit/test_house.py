@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,15 +24,15 @@ URL = re.compile(r"\b(?:https?|ftp)://(?:[^\s/@\"'<>]*@)?([\w.-]+)")
 
 def files() -> list[Path]:
     """What belongs to the project, as the repository lists it, or everything where there is no repository."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT, capture_output=True, check=False,
-    )  # fmt: skip
-    if listed.returncode == 0:
+    if shutil.which("git") and (ROOT / ".git").exists():
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+            cwd=ROOT, capture_output=True, check=True,
+        )  # fmt: skip
         names = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     else:
-        hidden = {".venv", "var", "dist", ".git"}
-        names = [path for path in ROOT.rglob("*") if not hidden & set(path.relative_to(ROOT).parts)]
+        made = re.compile(r"(^|/)(\.(?!ci/|gitignore)|var/|dist/|__pycache__/)")
+        names = [path for path in ROOT.rglob("*") if not made.search(f"{path.relative_to(ROOT)}/")]
     return sorted(path for path in names if path.is_file())
 
 
