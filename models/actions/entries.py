@@ -1,6 +1,7 @@
 """The duty log: drafted by machine, taken and confirmed by officers, amended with a reason (Art. 7, 8)."""
 
 from collections.abc import Mapping
+from datetime import tzinfo
 
 from sqlalchemy import or_, select
 
@@ -47,13 +48,13 @@ def fold(uow: UnitOfWork, call_id: int) -> None:
         entry.state = EntryState.FOLDED
 
 
-def redraft(uow: UnitOfWork, entry_id: int) -> tuple[str, ...]:
+def redraft(uow: UnitOfWork, entry_id: int, zone: tzinfo) -> tuple[str, ...]:
     """Draft the eleven elements anew from what has been heard so far; the keys still missing, in the order to ask."""
     session = uow.session
     entry = session.get_one(Entry, entry_id)
     if entry.call_id is None or entry.state is not EntryState.DRAFT:
         return ()
-    heard = talk.of_call(session, entry.call_id)
+    heard = talk.of_call(session, entry.call_id, zone)
     elements = draft(heard.transcript, lookup.vocabulary(session))
     with uow.action("entry.drafted", subject("entry", entry.id)):
         known = {row.key: row for row in entry.elements if row.author is Author.MACHINE}

@@ -1,7 +1,7 @@
 """What was said in a call, put together from its recordings for the rules that read it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import select
@@ -28,7 +28,7 @@ def second(started_at: datetime, zero: datetime, start: float) -> float:
     return max(0.0, (started_at - zero).total_seconds()) + start
 
 
-def of_call(session: Session, call_id: int) -> Talk:
+def of_call(session: Session, call_id: int, zone: tzinfo) -> Talk:
     """Everything heard in the call and its parts; relative times count from the answer, or from the ring."""
     call = session.get_one(Call, call_id)
     rows = session.execute(
@@ -47,4 +47,4 @@ def of_call(session: Session, call_id: int) -> Talk:
     origin = tuple(
         {"recording": recording.id, "segment": segment.id, "at": segment.start} for _, segment, recording in ordered
     )
-    return Talk(Said(turns=turns, at=at), origin)
+    return Talk(Said(turns=turns, at=at.astimezone(zone)), origin)

@@ -206,7 +206,7 @@ class Worker:
                     done=task.live.done,
                 )
             if job.entry is not None and (task.unwritten or task.live.done):
-                entries.redraft(uow, job.entry)
+                entries.redraft(uow, job.entry, self._settings.room.zone)
         task.unwritten, task.kept_at, task.started = [], now, True
         if task.live.done:
             self._tasks.remove(task)

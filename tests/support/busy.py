@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from room import CAPTURE, EPOCH, Tale, enrol, furnish, put_together
 from sqlalchemy import select
@@ -75,7 +75,7 @@ def drafts(record: Record, zhang: int, wang: int) -> None:
     with record.writing(f"officer:{zhang}") as uow:
         written = uow.session.scalars(select(Entry).order_by(Entry.id)).all()
         for entry in written:
-            entries.redraft(uow, entry.id)
+            entries.redraft(uow, entry.id, UTC)
         unowned = next(entry for entry in written if entry.owner_id is None)
         entries.take(uow, unowned.id, zhang)
         entries.write_element(uow, unowned.id, "place", "鹤地水库")

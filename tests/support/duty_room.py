@@ -125,7 +125,8 @@ class DutyRoom:
             recordings.heard(uow, transcript_id, model="practice", version="1", phrases=heard, done=done)
         with self.record.writing("system:speech") as uow:
             call_id = uow.session.get_one(Transcript, transcript_id).recording.call_id
-            entries.redraft(uow, uow.session.query(Entry).filter_by(call_id=call_id).one().id)
+            key = uow.session.query(Entry).filter_by(call_id=call_id).one().id
+            entries.redraft(uow, key, self.settings.room.zone)
 
     def hang_up(self, call_id: int) -> None:
         """The call ends on all its channels."""

@@ -1,6 +1,7 @@
 """The duty log and its matters: a machine drafts, an officer confirms, amends with a reason, follows to the end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from databases import HandClock
@@ -19,6 +20,7 @@ from models.tables.matters import MatterState
 from models.tables.people import Role
 
 ZHANG, WANG = 1, 2
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_the_machine_drafts_what_was_heard_and_keeps_to_it(room: Record) -> None
     ]
     hear(room, *said)
     with room.writing("system:speech") as uow:
-        asked = entries.redraft(uow, 1)
+        asked = entries.redraft(uow, 1, ZONE)
     assert set(asked) < set(KEYS)
     with room.reading() as session:
         machine = {row.key: row for row in session.scalars(select(EntryElement))}
@@ -80,15 +82,26 @@ def test_the_machine_drafts_what_was_heard_and_keeps_to_it(room: Record) -> None
     assert entry(room).stated == len(KEYS) - len(asked)
     before = entered(room)
     with room.writing("system:speech") as uow:
-        assert entries.redraft(uow, 1) == asked
+        assert entries.redraft(uow, 1, ZONE) == asked
     assert entered(room) == before
+
+
+def test_times_are_read_by_the_clock_of_the_room(room: Record) -> None:
+    """The call came at ten in the room, which is two in the record."""
+    put_together(room, answered_call(Tale()).facts)
+    hear(room, Heard(Leg.CALLER, 1.0, 4.0, "九点二十分在石城镇发生一起火灾"))
+    with room.writing("system:speech") as uow:
+        entries.redraft(uow, 1, ZONE)
+    with room.reading() as session:
+        time = session.scalars(select(EntryElement).where(EntryElement.key == "time")).one()
+    assert datetime.fromisoformat(time.value) == EPOCH.astimezone(ZONE).replace(hour=9, minute=20)
 
 
 def test_confirming_keeps_both_texts_and_ends_the_drafting(room: Record, clock: HandClock) -> None:
     put_together(room, answered_call(Tale()).facts)
     hear(room, Heard(Leg.CALLER, 1.0, 4.0, "石城镇两人受伤"))
     with room.writing("system:speech") as uow:
-        entries.redraft(uow, 1)
+        entries.redraft(uow, 1, ZONE)
     machine = entry(room).draft
     with room.writing("officer:2") as uow:
         entries.write_element(uow, 1, "place", " 石城镇 ")
@@ -108,7 +121,7 @@ def test_confirming_keeps_both_texts_and_ends_the_drafting(room: Record, clock: 
     assert by["consequences", Author.MACHINE][0]
     before = entered(room)
     with room.writing("system:speech") as uow:
-        assert entries.redraft(uow, 1) == ()
+        assert entries.redraft(uow, 1, ZONE) == ()
     put_together(room, [fact.later(0.2) for fact in answered_call(Tale()).facts])
     assert (entry(room).text, entry(room).state) == ("石城镇车祸", EntryState.CONFIRMED)
     with room.reading() as session:
