@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 HOTWORD_TOKENS = 100
 """Hotwords, prompt and answer share 448 tokens; beyond that the library raises."""
+ANSWER_TOKENS = 448 - HOTWORD_TOKENS - 8
 MARGIN = 0.5
 
 
@@ -77,7 +78,8 @@ class FasterWhisper:
                 no_speech_threshold=None,  # the gate below decides, and says doubt instead of dropping in silence
                 # Names that it never learnt strike the practice model dumb: four of them, and it writes nothing at all.
                 hotwords=None if self.drill_only else self._fitting(hotwords) or None,
-                max_new_tokens=32 + int(16 * seconds),  # a decoder in a loop would hold up the draft
+                # A decoder in a loop would hold up the draft.
+                max_new_tokens=min(32 + int(16 * seconds), ANSWER_TOKENS),
             )
             found = list(segments)
         except (RuntimeError, ValueError, IndexError) as error:

@@ -46,6 +46,10 @@ class TestEngine:
         assert practice.transcribe(wave) == practice.transcribe(wave)
         assert practice.transcribe(wave[:0]) == []
 
+    def test_half_a_minute_leaves_room_for_the_prompt(self, practice: engine.FasterWhisper) -> None:
+        wave = resample.double(speech_samples.sound("call-0"))[: 27 * 16000]
+        assert len(practice.transcribe(wave)) >= 3
+
     def test_a_directory_full_of_names_is_cut_to_what_fits(self, practice: engine.FasterWhisper) -> None:
         names = [f"第{n}人民医院值班室" for n in range(500)]
         assert 0 < len(practice._fitting(names)) < 200
