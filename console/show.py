@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from console.words import _, element, word
+from console.words import say as said
 from models.actions import officers
 from models.errors import DutylineError
 from models.queries import calls, entries, recordings
@@ -14,7 +15,6 @@ from models.rules.calls import CallState
 from models.settings import Settings
 from models.store.engine import Record
 from models.store.feed import Feed, News
-from models.tables.people import Role
 from models.tables.recordings import RecordingState, TranscriptState
 from telephony.errors import TelephonyError
 from telephony.practice import room as practice
@@ -45,10 +45,7 @@ def practise(settings: Settings, record: Record, name: str, say: Callable[[str],
     number = settings.seats[0].number
     secret = secrets.token_urlsafe(24)
     with record.writing("system:practice") as uow:
-        try:
-            officers.change_secret(uow, officers.named(uow, OFFICER).id, secret)
-        except DutylineError:
-            officers.enrol(uow, name=OFFICER, role=Role.OFFICER, secret=secret)
+        officers.stand_in(uow, name=OFFICER, secret=secret)
     sign_in = officers.sign_in(record, name=OFFICER, secret=secret, seat=number)
     telling, stop = Telling(), threading.Event()
     feed = Feed(record)
@@ -61,7 +58,7 @@ def practise(settings: Settings, record: Record, name: str, say: Callable[[str],
         try:
             practice.with_officer(settings, name, number, lambda _step: None, stop)
         except (TelephonyError, DutylineError) as error:
-            failure.append(str(error))
+            failure.append(said(error))
 
     caller = threading.Thread(target=call, name="practice", daemon=True)
     caller.start()
@@ -79,6 +76,7 @@ def practise(settings: Settings, record: Record, name: str, say: Callable[[str],
         feed.close()
         with record.writing(f"officer:{sign_in.officer_id}") as uow:
             officers.sign_out(uow, sign_in.id)
+            officers.dismiss(uow, sign_in.officer_id)
     for reason in failure:
         line(reason)
     return telling.drafted

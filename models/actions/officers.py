@@ -51,6 +51,17 @@ def dismiss(uow: UnitOfWork, officer_id: int) -> None:
         officer.active = False
 
 
+def stand_in(uow: UnitOfWork, *, name: str, secret: str) -> Officer:
+    """The account of a machine that answers practice calls, made or taken up again; dismiss it afterwards."""
+    known = uow.session.scalars(select(Officer).where(Officer.name == name)).one_or_none()
+    if known is None:
+        return enrol(uow, name=name, role=Role.OFFICER, secret=secret)
+    with uow.action("officer.taken_up", subject("officer", known.id)):
+        known.secret_hash, known.active = _hash(secret), True
+        known.failures, known.locked_until = 0, None
+    return known
+
+
 def authenticate(record: Record, *, name: str, secret: str) -> int:
     """The key of the officer whose name and secret these are.
 
@@ -156,8 +167,8 @@ def _count_failure(record: Record, name: str, officer_id: int | None) -> None:
 
 
 def count(uow: UnitOfWork) -> int:
-    """How many accounts there are; none means that the first one may be made."""
-    return uow.session.scalar(select(func.count()).select_from(Officer)) or 0
+    """How many accounts can be used; none means that the first one may be made."""
+    return uow.session.scalar(select(func.count()).select_from(Officer).where(Officer.active)) or 0
 
 
 def _hash(secret: str) -> str:

@@ -100,8 +100,8 @@ def matching(session: Session, typed: str, limit: int = 8) -> tuple[str, ...]:
 
 
 def anybody(session: Session) -> bool:
-    """There is an account; otherwise the first one may be made."""
-    return bool(session.scalar(select(func.count()).select_from(Officer)))
+    """There is an account that can be used; otherwise the first one may be made."""
+    return bool(session.scalar(select(func.count()).select_from(Officer).where(Officer.active)))
 
 
 def seats(session: Session) -> tuple[SeatView, ...]:

@@ -8,6 +8,8 @@ from console_pilot import Console
 from databases import HandClock
 from duty_room import SECRET, DutyRoom, settings
 from screen_text import check_picture
+from textual import events
+from textual.widgets import Input
 
 from console.tui.app import DutylineApp
 from models.queries import officers
@@ -107,3 +109,27 @@ async def test_the_first_account_is_made_here(tmp_path: Path, empty_record_file:
         await screen.on_screen("DeskScreen")
         await screen.shows("Wang 值班员")
     record.close()
+
+
+async def test_the_chosen_theme_is_there_again_at_the_next_start(console: Any, room: DutyRoom) -> None:
+    async with console() as screen:
+        assert screen.app.theme == "duty-night"
+        screen.app.theme = "duty-day"
+        await screen.until((room.settings.home / "console.json").exists, "the choice is kept")
+    async with console() as screen:
+        assert screen.app.theme == "duty-day"
+    (room.settings.home / "console.json").write_text("{", encoding="utf-8")
+    async with console() as screen:
+        assert screen.app.theme == "duty-night", "a broken file keeps nobody from the telephone"
+
+
+async def test_what_is_typed_behind_a_tab_never_lands_before_it(console: Any) -> None:
+    """All keys at once, as on a machine that is slow to answer: the secret is not shown in the name."""
+    async with console() as screen:
+        await screen.on_screen("SignInScreen")
+        await screen.shows("席位一", "空闲", "谁来值守")
+        await screen.press("enter")
+        for sign in ("w", "h", "\t", *SECRET):
+            screen.app.post_message(events.Key("tab" if sign == "\t" else sign, None if sign == "\t" else sign))
+        await screen.until(lambda: screen.app.screen.query_one("#secret", Input).value == SECRET, "the secret")
+        assert screen.app.screen.query_one("#name", Input).value == "wh"

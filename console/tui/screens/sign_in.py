@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from console.tui.screens.room import RoomScreen
 from console.tui.text import clean, fit, short_time
+from console.tui.widgets.field import Field
 from console.words import N_, _, say
 from models.errors import DutylineError
 from models.queries import officers
@@ -56,9 +57,9 @@ class SignInScreen(RoomScreen[None]):
             yield Label(Text(clean(self.room.settings.room.name)), id="room")
             yield Label("", id="hint", markup=False)
             yield OptionList(id="seats", markup=False)
-            yield Input(placeholder=_("name, or its initials"), id="name", suggester=NameSuggester(self))
-            yield Input(placeholder=_("secret"), password=True, id="secret")
-            yield Input(placeholder=_("secret once more"), password=True, id="again")
+            yield Field(placeholder=_("name, or its initials"), id="name", suggester=NameSuggester(self))
+            yield Field(placeholder=_("secret"), password=True, id="secret")
+            yield Field(placeholder=_("secret once more"), password=True, id="again")
             yield Label("", id="error", markup=False)
 
     def on_mount(self) -> None:
