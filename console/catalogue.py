@@ -16,7 +16,12 @@ from babel.messages.pofile import read_po, write_po
 from console.words import DOMAIN, FOLDER, LANGUAGES
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("console", "models")
+FOLDERS = ("console", "models", "telephony")
+TELEPHONY_ERRORS = """
+TelephonyError PbxUnreachable PbxRefused PracticeFailed AsteriskFailed AsteriskMisconfigured AsteriskUnavailable
+RecordingError DiskFull NothingRecorded DamagedRecording SealBusy SoftphoneGone NotInTime SoundError WrongTarget
+SpeechError ModelMissing ModelDamaged PracticeOnly AudioUnreadable FetchFailed FetchCancelled
+"""
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "N_": None,
@@ -29,6 +34,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "Unavailable": (1,),
     "ConfigurationError": (1,),
     "_said": (1,),
+    **dict.fromkeys(TELEPHONY_ERRORS.split(), (1,)),
 }
 HEAD = "# The words of Dutyline."
 DATE = datetime(2026, 11, 1, tzinfo=UTC)

@@ -89,11 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         click.echo("stopped", err=True)
         code = 130
-    except DutylineError as error:
+    except (DutylineError, TelephonyError) as error:
         click.echo(f"dutyline: {say(error)}", err=True)
-        code = 2
-    except TelephonyError as error:
-        click.echo(f"dutyline: {error}", err=True)
         code = 2
     except BrokenPipeError:
         code = 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from console.words import _, retold, say, set_language, word
 from models.errors import DutylineError
 from models.queries import lines as line_queries
 from models.settings import Settings, load
@@ -41,7 +42,8 @@ def examine(home: Path) -> list[Finding]:
     try:
         settings = load(home)
     except DutylineError as error:
-        return [Finding("settings", Mark.FAIL, str(error))]
+        return [Finding("settings", Mark.FAIL, say(error))]
+    set_language(settings.room.language)
     return [
         Finding("settings", Mark.OK, str(home / "dutyline.toml")),
         *_record(settings),
@@ -55,10 +57,10 @@ def _record(settings: Settings) -> Iterator[Finding]:
     record = Record(settings.database_url)
     try:
         migrations.check(record)
-        yield Finding("record", Mark.OK, "at the newest revision")
+        yield Finding("record", Mark.OK, _("at the newest revision"))
         yield from _services(record)
     except DutylineError as error:
-        yield Finding("record", Mark.FAIL, str(error))
+        yield Finding("record", Mark.FAIL, say(error))
     finally:
         record.close()
 
@@ -70,16 +72,22 @@ def _services(record: Record) -> Iterator[Finding]:
     services = {line.name: line for line in lines if line.kind is LineKind.SERVICE}
     daemon = services.pop("daemon", None)
     if daemon is None or daemon.seen_at is None or (now - daemon.seen_at).total_seconds() > STALE_SECONDS:
-        seen = f"last seen {daemon.seen_at:%Y-%m-%d %H:%M:%SZ}" if daemon and daemon.seen_at else "never seen"
-        yield Finding("daemon", Mark.FAIL, f"not running ({seen}): start it with 'dutyline serve'")
+        seen = _("never seen")
+        if daemon and daemon.seen_at:
+            seen = _("last seen {when}").format(when=f"{daemon.seen_at:%Y-%m-%d %H:%M:%SZ}")
+        yield Finding("daemon", Mark.FAIL, _("not running ({seen}): start it with 'dutyline serve'").format(seen=seen))
         return
-    yield Finding("daemon", Mark.OK, "running")
+    yield Finding("daemon", Mark.OK, _("running"))
     for name, line in services.items():
         if line.state is LineState.IDLE:
-            yield Finding(name, Mark.OK, "fine")
+            yield Finding(name, Mark.OK, _("in order"))
         else:
             mark = Mark.FAIL if line.state is LineState.UNREACHABLE else Mark.WARN
-            yield Finding(name, mark, f"{line.state}: {line.detail}")
+            yield Finding(name, mark, f"{word(line.state)}: {_detail(line)}")
+
+
+def _detail(line: line_queries.LineView) -> str:
+    return _("full in {n} days").format(n=line.detail) if line.name == "disk" else retold(line.detail)
 
 
 def _asterisk(settings: Settings) -> Iterator[Finding]:
@@ -89,17 +97,20 @@ def _asterisk(settings: Settings) -> Iterator[Finding]:
             banner = link.recv(64).decode("ascii", "replace").strip()
     except OSError as error:
         where = f"{pbx.ami_host}:{pbx.ami_port}"
-        yield Finding("asterisk", Mark.FAIL, f"the manager does not answer at {where} ({error.strerror or error})")
+        sentence = _("the manager does not answer at {where} ({reason})")
+        sentence = sentence.format(where=where, reason=error.strerror or error)
+        yield Finding("asterisk", Mark.FAIL, sentence)
     else:
         known = banner.startswith("Asterisk Call Manager")
-        yield Finding("asterisk", Mark.OK if known else Mark.FAIL, banner or "the manager port says nothing")
+        yield Finding("asterisk", Mark.OK if known else Mark.FAIL, banner or _("the manager port says nothing"))
     cel = settings.path(pbx.cel_file)
     if not cel.exists():
-        yield Finding(
-            "cel", Mark.WARN, f"{cel}: not there yet; it comes with the first call, or cel.conf is not included"
-        )
+        sentence = _("{file}: not there yet; it comes with the first call, or cel.conf is not included")
+        yield Finding("cel", Mark.WARN, sentence.format(file=cel))
     elif not os.access(cel, os.R_OK):
-        yield Finding("cel", Mark.FAIL, f"{cel}: cannot be read: give this user's group read access")
+        yield Finding(
+            "cel", Mark.FAIL, _("{file}: cannot be read: give this user's group read access").format(file=cel)
+        )
     else:
         yield Finding("cel", Mark.OK, str(cel))
 
@@ -110,7 +121,7 @@ def _speech(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", Mark.OK, str(state.folder))
     else:
         mark = Mark.FAIL if state.presence is speech_models.Presence.DAMAGED else Mark.WARN
-        yield Finding("model", mark, state.reason)
+        yield Finding("model", mark, retold(state.reason))
     try:
         import sounddevice  # noqa: PLC0415 - fails where PortAudio is missing, which is a finding
 
@@ -120,7 +131,7 @@ def _speech(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "sound",
         Mark.OK if found else Mark.WARN,
-        "a sound device is here" if found else "no sound device: use a desk phone",
+        _("a sound device is here") if found else _("no sound device: use a desk phone"),
     )
 
 
@@ -131,7 +142,8 @@ def _folders(settings: Settings) -> Iterator[Finding]:
     ):
         there = next(parent for parent in (path, *path.parents) if parent.exists())
         if not os.access(there, os.W_OK):
-            yield Finding(part, Mark.FAIL, f"{there}: cannot be written by this user")
+            yield Finding(part, Mark.FAIL, _("{file}: cannot be written by this user").format(file=there))
             continue
         free = shutil.disk_usage(there).free / 1e9
-        yield Finding(part, Mark.OK if free > 1 else Mark.FAIL, f"{path}: {free:.0f} GB free")
+        sentence = _("{folder}: {n} GB free").format(folder=path, n=f"{free:.0f}")
+        yield Finding(part, Mark.OK if free > 1 else Mark.FAIL, sentence)

@@ -1,10 +1,12 @@
 """Words for people: sentences and codes become Chinese or English here, times become the room's.
 
 Message keys are English. `_` translates, `N_` only marks (for keys translated where they are shown), `word` gives a
-code's word, `say` an error's sentence.
+code's word, `say` an error's sentence, `retold` a sentence that a service left in English.
 """
 
+import functools
 import gettext
+import re
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -19,11 +21,44 @@ from models.tables.matters import MatterState
 from models.tables.people import Role
 from models.tables.recordings import RecordingState, TranscriptState
 from models.tables.requests import RequestKind, RequestState
+from telephony.errors import TelephonyError
 
 DOMAIN = "dutyline"
 FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("zh", "en")
 DEFAULT = "zh"
+
+
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+class _Catalogue(gettext.GNUTranslations):
+    """A compiled catalogue that also knows its own sentences with places."""
+
+    _catalog: dict[object, str]
+
+    @functools.cached_property
+    def templates(self) -> list[tuple[str, re.Pattern[str]]]:
+        """Sentences with places and what fits them, those with most words of their own first."""
+        keys = [key for key in self._catalog if isinstance(key, str) and "{" in key and "\x04" not in key]
+        keys.sort(key=lambda key: len(PLACE.sub("", key)), reverse=True)
+        return [(key, _fits(key)) for key in keys if len(PLACE.sub("", key)) >= OWN_WORDS]
+
+
+OWN_WORDS = 10
+"""A sentence with fewer signs of its own would fit anything."""
+
+
+def _fits(key: str) -> re.Pattern[str]:
+    seen: set[str] = set()
+    pattern = ""
+    for number, part in enumerate(PLACE.split(key)):
+        if number % 2 == 0:
+            pattern += re.escape(part)
+        else:
+            pattern += f"(?P={part})" if part in seen else f"(?P<{part}>.+?)"
+            seen.add(part)
+    return re.compile(pattern, re.DOTALL)
 
 
 class _Speech:
@@ -35,7 +70,7 @@ class _Speech:
 
 def set_language(language: str) -> None:
     """Speak `language` ('zh' or 'en') from now on. A catalogue that is missing falls back to the English keys."""
-    _Speech.catalogue = gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+    _Speech.catalogue = gettext.translation(DOMAIN, FOLDER, [language], _Catalogue, fallback=True)
     _Speech.language = language
 
 
@@ -77,16 +112,46 @@ def P_(context: str, message: str) -> tuple[str, str]:  # noqa: N802 - like N_
 
 def say(error: BaseException, zone: tzinfo | None = None) -> str:
     """The sentence of an error for people: translated, times in `zone`. Other errors say what they are."""
-    if not isinstance(error, DutylineError):
-        return _(str(error)) or type(error).__name__
+    if not isinstance(error, DutylineError | TelephonyError):
+        return retold(str(error)) or type(error).__name__
     shown = {key: _shown(value, zone) for key, value in error.values.items()}
+    if REASON in shown:
+        shown[REASON] = retold(str(shown[REASON]))
+    if not shown:
+        return retold(error.sentence)
     sentence = _(error.sentence)
-    return sentence.format(**shown) if shown else sentence
+    return sentence.format(**shown)
+
+
+REASON = "reason"
+"""The place in a sentence where another sentence may stand."""
+
+
+def retold(text: str) -> str:
+    """An English sentence of ours, as it stands in the record, in the language spoken now; others as they are."""
+    return _retold(language(), text) if text else ""
+
+
+@functools.lru_cache(maxsize=500)
+def _retold(_language: str, text: str) -> str:
+    said = _(text)
+    if said != text or not isinstance(_Speech.catalogue, _Catalogue):
+        return said
+    for key, fits in _Speech.catalogue.templates:
+        found = fits.fullmatch(text)
+        if found:
+            values = found.groupdict()
+            if REASON in values:
+                values[REASON] = retold(values[REASON])
+            return _(key).format(**values)
+    return text
 
 
 def _shown(value: object, zone: tzinfo | None) -> object:
     if isinstance(value, datetime):
         return value.astimezone(zone or ZoneInfo("Asia/Shanghai")).strftime("%m-%d %H:%M:%S")
+    if isinstance(value, DutylineError | TelephonyError):
+        return say(value, zone)
     return word(value) if isinstance(value, StrEnum) else value
 
 
@@ -193,10 +258,3 @@ _ELEMENTS_SHORT = {
     "response": P_("element in short", "response"),
     "plan": P_("element in short", "plan"),
 }
-
-RESULTS = (
-    N_("model missing"),
-    N_("asked while the telephone service was not running"),
-    N_("the telephone service was interrupted"),
-)
-"""Sentences that services leave in the record: translated where they are shown."""

@@ -168,10 +168,14 @@ class AgiServer:
         try:
             self._server = _Server(self._pbx, self._talk, self._most)
         except ValueError as error:
-            raise TelephonyError(f"pbx.agi_peers: {error}; write addresses or networks like 10.1.0.0/16.") from error
+            raise TelephonyError(
+                "pbx.agi_peers: {reason}; write addresses or networks like 10.1.0.0/16.", reason=error
+            ) from error
         except OSError as error:
             raise TelephonyError(
-                f"The AGI service cannot listen on {where} ({error.strerror}): end what uses it, or set pbx.agi_port."
+                "The AGI service cannot listen on {where} ({reason}): end what uses it, or set pbx.agi_port.",
+                where=where,
+                reason=error.strerror,
             ) from error
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="agi", daemon=True

@@ -94,7 +94,9 @@ class AmiLink(Requests):
         manager = self._manager
         if manager is None or self._state is not LinkState.ONLINE:
             reason = f" ({self._reason})" if self._reason else ""
-            raise PbxUnreachable(f"Asterisk's manager at {self.where} is not connected{reason}; try again.")
+            raise PbxUnreachable(
+                "Asterisk's manager at {where} is not connected{reason}; try again.", where=self.where, reason=reason
+            )
         return manager
 
     def _keep(self) -> None:

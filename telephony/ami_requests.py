@@ -166,7 +166,7 @@ class Requests(ABC):
         try:
             since = datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z")
         except ValueError as error:
-            raise PbxRefused(f"Asterisk does not say since when it runs: {recover(text)}.") from error
+            raise PbxRefused("Asterisk does not say since when it runs: {text}.", text=recover(text)) from error
         return Living(frozenset(channels), since.astimezone(UTC))
 
     def command(self, text: str) -> list[str]:
@@ -188,7 +188,9 @@ class Requests(ABC):
         except ManagerException as error:
             raise self._failed(manager, error) from error
         if answer.get_header("Response") == "Error":
-            raise PbxRefused(f"Asterisk declined: {recover(answer.get_header('Message', 'no reason given'))}.")
+            raise PbxRefused(
+                "Asterisk declined: {reason}.", reason=recover(answer.get_header("Message", "no reason given"))
+            )
         return answer
 
     def _list(self, action: Mapping[str, str], complete: str) -> list[Message]:
@@ -200,5 +202,7 @@ class Requests(ABC):
 
     def _failed(self, manager: GuardedManager, error: Exception) -> TelephonyError:
         if manager.reason:
-            return PbxUnreachable(f"Asterisk's manager at {self.where} failed: {manager.reason}; try again.")
-        return PbxRefused(f"Asterisk declined: {recover(str(error))}.")
+            return PbxUnreachable(
+                "Asterisk's manager at {where} failed: {reason}; try again.", where=self.where, reason=manager.reason
+            )
+        return PbxRefused("Asterisk declined: {reason}.", reason=recover(str(error)))

@@ -5,7 +5,7 @@ import click
 from console.doctor import Mark, examine
 from console.output import emit
 from console.session import Room
-from console.words import _
+from console.words import _, retold
 from models.queries import work
 from models.settings import load
 from models.store import journal, migrations
@@ -37,14 +37,18 @@ def verify(room: Room, *, as_json: bool, journal_only: bool) -> int:
     with record.reading() as session:
         walk = journal.walk(session, lambda seen: click.echo(f"{seen} …", err=True))
         seals = [] if journal_only else work.seals(session)
-    broken = f"journal entry {walk.broken.seq} {walk.broken.reason}" if walk.broken else ""
+    broken = ""
+    if walk.broken:
+        broken = _("journal entry {number} {reason}").format(number=walk.broken.seq, reason=retold(walk.broken.reason))
     checked = 0
     for sealed in seals:
         if broken:
             break
         result = seal.verify(folder / sealed.path, sealed.sha256)
         if not result.ok:
-            broken = f"recording {sealed.recording} ({sealed.path}): {result.reason}"
+            broken = _("recording {number} ({path}): {reason}").format(
+                number=sealed.recording, path=sealed.path, reason=retold(result.reason)
+            )
         checked += result.ok
     said = {"entries": walk.entries, "head": walk.head, "recordings": checked, "broken": broken or None}
     if as_json:

@@ -10,7 +10,7 @@ import click
 
 from console.output import emit
 from console.session import Room
-from console.words import _, element, set_language
+from console.words import _, element, retold, say, set_language
 from models.errors import ConfigurationError
 from models.rules.elements import TranscriptError, Vocabulary, as_json, draft, missing, parse
 from models.settings import FILE
@@ -100,13 +100,13 @@ def test(room: Room, wav: Path, *, practice: bool, json_form: bool) -> int:
         speech = room.settings.speech
         state = speech_models.state(speech.model, room.settings.path(speech.models_dir))
         if state.folder is None or state.presence is not speech_models.Presence.PRESENT:
-            click.echo(state.reason, err=True)
+            click.echo(retold(state.reason), err=True)
             return 1
         folder, threads = state.folder, speech.threads
     try:
         result = measure(wav, FasterWhisper(folder, threads=threads, drill=practice))
     except SpeechError as error:
-        click.echo(str(error), err=True)
+        click.echo(say(error), err=True)
         return 1
     if json_form:
         emit(

@@ -6,7 +6,7 @@ from textual import work
 
 from console.tui.base import RoomApp
 from console.tui.feed import DeskRead, picture
-from console.words import _, word
+from console.words import _, retold, word
 from models.errors import DutylineError
 from models.queries import calls, requests
 from models.rules.calls import Direction
@@ -128,7 +128,7 @@ class CallActions(RoomApp):
                 continue
             self.asked.discard(view.id)
             if view.state is RequestState.FAILED:
-                reason = _(view.result) or _("no reason was given")
+                reason = retold(view.result) or _("no reason was given")
                 self.tell(f"{word(view.kind)}: {word(view.state)}: {reason}", bad=True)
 
     def focus_call(self, call_id: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.stored import problem
 from console.tui import player
 from console.words import N_, _, word
 from models.errors import DutylineError
@@ -34,7 +35,7 @@ def file_of(settings: Settings, view: RecordingView) -> Path:
 def unready(settings: Settings, view: RecordingView) -> str:
     """Why it cannot be played, as a sentence; empty when it can."""
     if view.state is not RecordingState.SEALED:
-        return _(UNREADY[view.state]).format(problem=view.problem or word(view.state))
+        return _(UNREADY[view.state]).format(problem=problem(view.problem) or word(view.state))
     if not file_of(settings, view).is_file():
         return _("The sealed file is not on this machine: {file}").format(file=view.path)
     return ""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from console.words import N_, _
+from console.words import N_, _, retold
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -255,11 +255,11 @@ class SeatSoftphone:
             case events.SoundState():
                 self._audible = event.sound is SoundKind.DEVICE
             case events.Failure():
-                sentence = event.sentence
+                sentence = retold(event.sentence)
                 if event.call:
                     self._not_held(event.call)
             case events.Gone():
-                sentence = event.reason
+                sentence = retold(event.reason)
                 self._consultation = None
             case events.Held():
                 found = self._consultation

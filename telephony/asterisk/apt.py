@@ -26,12 +26,14 @@ def preflight() -> None:
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         raise AsteriskUnavailable(
-            f"no Asterisk on PATH and no {missing[0]} to fetch a private one: install Asterisk 18 or newer"
+            "no Asterisk on PATH and no {missing} to fetch a private one: install Asterisk 18 or newer",
+            missing=missing[0],
         )
     if not KEYRING.is_file():
         raise AsteriskUnavailable(
-            f"no Asterisk on PATH, and {KEYRING} is missing, without which a private one cannot be verified: "
-            "install the package debian-archive-keyring, or Asterisk 18 or newer"
+            "no Asterisk on PATH, and {keyring} is missing, without which a private one cannot be verified: "
+            "install the package debian-archive-keyring, or Asterisk 18 or newer",
+            keyring=KEYRING,
         )
 
 
@@ -92,13 +94,23 @@ class PrivateApt:
             return False
         said = first.stderr + first.stdout
         if not EXPIRED.search(said):
-            raise AsteriskUnavailable(f"no index of Debian {SUITE} from {self.mirror}: {_reason(said)}")
+            raise AsteriskUnavailable(
+                "no index of Debian {suite} from {mirror}: {reason}",
+                suite=SUITE,
+                mirror=self.mirror,
+                reason=_reason(said),
+            )
         log.warning("apt: the index of Debian %s at %s has run out of date; its signature is good", SUITE, self.mirror)
         self.prepare(strict=False)
         second = self._run("update")
         if second.returncode != 0:
             said = second.stderr + second.stdout
-            raise AsteriskUnavailable(f"no index of Debian {SUITE} from {self.mirror}: {_reason(said)}")
+            raise AsteriskUnavailable(
+                "no index of Debian {suite} from {mirror}: {reason}",
+                suite=SUITE,
+                mirror=self.mirror,
+                reason=_reason(said),
+            )
         return True
 
     def download(self, packages: list[str], into: Path) -> None:
@@ -106,14 +118,16 @@ class PrivateApt:
         done = self._run("download", *packages, cwd=into, timeout=1800)
         if done.returncode != 0:
             said = done.stderr + done.stdout
-            raise AsteriskUnavailable(f"the packages of Asterisk could not be fetched: {_reason(said)}")
+            raise AsteriskUnavailable("the packages of Asterisk could not be fetched: {reason}", reason=_reason(said))
 
     def closure(self, *packages: str) -> list[str]:
         """`packages` and all that they depend on, as apt works it out for an empty machine."""
         done = self._run("--simulate", "install", *packages)
         found = re.findall(r"^Inst (\S+)", done.stdout, re.MULTILINE)
         if done.returncode != 0 or not found:
-            raise AsteriskUnavailable(f"Debian {SUITE} has no installable Asterisk: {_reason(done.stderr)}")
+            raise AsteriskUnavailable(
+                "Debian {suite} has no installable Asterisk: {reason}", suite=SUITE, reason=_reason(done.stderr)
+            )
         return found
 
     def _run(self, *arguments: str, cwd: Path | None = None, timeout: float = 600) -> subprocess.CompletedProcess[str]:
@@ -125,7 +139,9 @@ class PrivateApt:
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise AsteriskUnavailable(
-                f"{self.mirror} did not finish within {timeout:.0f} s; try again later"
+                "{mirror} did not finish within {timeout} s; try again later",
+                mirror=self.mirror,
+                timeout=f"{timeout:.0f}",
             ) from error
 
 

@@ -40,7 +40,9 @@ def unpack(debs: Path, root: Path) -> None:
     for deb in sorted(debs.glob("*.deb")):
         done = subprocess.run(["dpkg-deb", "-x", deb, root], capture_output=True, text=True, timeout=600, check=False)
         if done.returncode != 0:
-            raise AsteriskUnavailable(f"{deb.name} cannot be unpacked: {done.stderr.strip()[:200]}")
+            raise AsteriskUnavailable(
+                "{name} cannot be unpacked: {reason}", name=deb.name, reason=done.stderr.strip()[:200]
+            )
     for name in UNUSED:
         shutil.rmtree(root / "usr/share" / name, ignore_errors=True)
 

@@ -28,7 +28,7 @@ def fill(name: str, values: Mapping[str, str]) -> str:
     """Template `name` with every @PLACE@ filled in; a value may not break its line. KeyError for an unknown place."""
     for key, value in values.items():
         if "\r" in value or (key not in {"SEATLINES", "DIALLINES"} and "\n" in value):
-            raise AsteriskMisconfigured(f"{name}: the value for {key} has a line break")
+            raise AsteriskMisconfigured("{name}: the value for {key} has a line break", name=name, key=key)
     return PLACE.sub(lambda found: values[found.group(1)], template(name))
 
 
@@ -45,7 +45,10 @@ def modules_conf(program: AsteriskProgram) -> str:
         if found and not program.has(found.group(2)):
             if found.group(1) == "require":
                 raise AsteriskMisconfigured(
-                    f"{program.modules}: {found.group(2)} is missing in Asterisk {program.version}"
+                    "{modules}: {module} is missing in Asterisk {version}",
+                    modules=program.modules,
+                    module=found.group(2),
+                    version=program.version,
                 )
             continue
         lines.append(line)

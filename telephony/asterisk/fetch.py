@@ -45,9 +45,9 @@ def ensure(cache: Path, progress: Progress, *, private: bool = False) -> Asteris
             return _fetched(folder, machine, progress)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise AsteriskUnavailable(f"{cache}: the disk is full; free 300 MB and try again") from error
+            raise AsteriskUnavailable("{cache}: the disk is full; free 300 MB and try again", cache=cache) from error
         raise AsteriskUnavailable(
-            f"{cache}: {error.strerror or error}; set XDG_CACHE_HOME to a folder of yours"
+            "{cache}: {reason}; set XDG_CACHE_HOME to a folder of yours", cache=cache, reason=error.strerror or error
         ) from error
 
 
@@ -70,7 +70,9 @@ def _fetched(folder: Path, machine: Architecture, progress: Progress) -> Asteris
     free = shutil.disk_usage(folder.parent).free
     if free < ROOM_NEEDED:
         raise AsteriskUnavailable(
-            f"{folder.parent}: {free // 1_000_000} MB free, 300 MB are needed for a private Asterisk"
+            "{parent}: {free} MB free, 300 MB are needed for a private Asterisk",
+            parent=folder.parent,
+            free=free // 1000000,
         )
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".asterisk-") as work:
         whole = Path(work) / "whole"
@@ -126,7 +128,9 @@ def _collect(apt: PrivateApt, whole: Path, machine: Architecture, progress: Prog
     apt.download(apt.closure("asterisk", "asterisk-modules"), whole / "debs")
     bundle.unpack(whole / "debs", whole / "root")
     if wrong := bundle.unresolved(whole / "root", machine, modules):
-        raise AsteriskUnavailable(f"the Asterisk of Debian {SUITE} is not complete on this machine: {wrong[0]}")
+        raise AsteriskUnavailable(
+            "the Asterisk of Debian {suite} is not complete on this machine: {wrong}", suite=SUITE, wrong=wrong[0]
+        )
 
 
 @contextlib.contextmanager
@@ -139,7 +143,9 @@ def _alone(file: Path, progress: Progress) -> Iterator[None]:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > until:
-                    raise AsteriskUnavailable(f"{file} has been held by another process for half an hour") from None
+                    raise AsteriskUnavailable(
+                        "{file} has been held by another process for half an hour", file=file
+                    ) from None
                 if not told:
                     progress("another process is fetching Asterisk; waiting for it")
                     told = True

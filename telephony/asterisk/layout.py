@@ -38,13 +38,15 @@ class Layout:
         cel = settings.path(settings.pbx.cel_file).resolve()
         if cel.parent.name != "cel-custom":
             raise AsteriskMisconfigured(
-                f"pbx.cel_file is {cel}, but Asterisk writes such a file only into a folder named cel-custom"
+                "pbx.cel_file is {cel}, but Asterisk writes such a file only into a folder named cel-custom", cel=cel
             )
         found = cls(base, cel.parent.parent, cel.name, settings.path(settings.pbx.spool).resolve(), run_folder(base))
         for path in (found.base, found.log, found.spool):
             if (bad := UNSAFE.search(str(path))) is not None:
                 raise AsteriskMisconfigured(
-                    f"{path}: Asterisk cannot use a path with the character {bad.group()!r}; choose another home folder"
+                    "{path}: Asterisk cannot use a path with the character {sign}; choose another home folder",
+                    path=path,
+                    sign=f"{bad.group()!r}",
                 )
         return found
 
@@ -88,9 +90,13 @@ class Layout:
             (self.log / "cel-custom").mkdir(parents=True, exist_ok=True)
             owner = self.run.stat()
         except OSError as error:
-            raise AsteriskMisconfigured(f"{error.filename}: this folder cannot be made: {error.strerror}") from error
+            raise AsteriskMisconfigured(
+                "{filename}: this folder cannot be made: {reason}", filename=error.filename, reason=error.strerror
+            ) from error
         if owner.st_uid != os.geteuid() or stat.S_IMODE(owner.st_mode) & 0o077:
-            raise AsteriskMisconfigured(f"{self.run}: this folder must belong to you alone (mode 0700); remove it")
+            raise AsteriskMisconfigured(
+                "{run}: this folder must belong to you alone (mode 0700); remove it", run=self.run
+            )
 
 
 def run_folder(base: Path) -> Path:

@@ -35,7 +35,7 @@ def host_port(address: str) -> tuple[str, int]:
     """`host` or `host:port` of a trunk. Raises AsteriskMisconfigured."""
     host, _, port = address.partition(":")
     if not host or (port and not port.isdecimal()) or any(letter in host for letter in " ;,\n[]"):
-        raise AsteriskMisconfigured(f"trunks: host is '{address}'; write an address, or address:port")
+        raise AsteriskMisconfigured("trunks: host is '{address}'; write an address, or address:port", address=address)
     return host, int(port) if port else SIP_PORT
 
 

@@ -22,14 +22,16 @@ def write_snippets(settings: Settings, out: Path, *, force: bool = False) -> lis
         there = [name for name in texts if (out / name).exists()]
         if there and not force:
             raise AsteriskMisconfigured(
-                f"{out / there[0]}: there already; name another folder, or replace it by --force"
+                "{file}: there already; name another folder, or replace it by --force", file=out / there[0]
             )
         for name, text in texts.items():
             write_private(out / name, text)
             if name not in PRIVATE:
                 (out / name).chmod(0o644)
     except OSError as error:
-        raise AsteriskMisconfigured(f"{error.filename or out}: cannot be written: {error.strerror}") from error
+        raise AsteriskMisconfigured(
+            "{file}: cannot be written: {reason}", file=error.filename or out, reason=error.strerror
+        ) from error
     return [out / name for name in texts]
 
 

@@ -59,8 +59,11 @@ def architecture() -> Architecture:
     machine = platform.machine()
     if platform.system() != "Linux" or machine not in ARCHITECTURES:
         raise AsteriskUnavailable(
-            f"a private Asterisk runs on Linux on amd64 or arm64 only, and this is {platform.system()} on {machine}: "
-            f"install Asterisk {OLDEST} or newer from your distribution"
+            "a private Asterisk runs on Linux on amd64 or arm64 only, and this is {system} on {machine}: "
+            "install Asterisk {oldest} or newer from your distribution",
+            system=platform.system(),
+            machine=machine,
+            oldest=OLDEST,
         )
     return ARCHITECTURES[machine]
 
@@ -73,9 +76,11 @@ def version_of(command: Iterable[str], environment: dict[str, str] | None = None
             line, capture_output=True, text=True, timeout=60, check=False, env=os.environ | (environment or {})
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise AsteriskUnavailable(f"{line[0]} cannot be run: {error}") from error
+        raise AsteriskUnavailable("{program} cannot be run: {reason}", program=line[0], reason=error) from error
     if done.returncode != 0 or not done.stdout.startswith("Asterisk "):
-        raise AsteriskUnavailable(f"{line[0]} -V failed: {(done.stderr or done.stdout).strip()[:200]}")
+        raise AsteriskUnavailable(
+            "{program} -V failed: {reason}", program=line[0], reason=(done.stderr or done.stdout).strip()[:200]
+        )
     return done.stdout.removeprefix("Asterisk ").strip()
 
 

@@ -92,7 +92,7 @@ class AsteriskInstance:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, number)
             if not self._gone(grace):
-                raise AsteriskFailed(f"Asterisk (process {pid}) does not end even by SIGKILL")
+                raise AsteriskFailed("Asterisk (process {pid}) does not end even by SIGKILL", pid=pid)
         self._process = None
         self.layout.pid.unlink(missing_ok=True)
 
@@ -122,11 +122,11 @@ class AsteriskInstance:
                 line, capture_output=True, timeout=limit, check=False, env=self.program.environ(), cwd=self.layout.base
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise AsteriskFailed(f"Asterisk does not answer: {error}") from error
+            raise AsteriskFailed("Asterisk does not answer: {reason}", reason=error) from error
         said = done.stdout.decode("utf-8", "replace")
         if done.returncode != 0 or "Unable to connect to remote asterisk" in said:
             raise AsteriskFailed(
-                f"Asterisk does not answer: {(said or done.stderr.decode('utf-8', 'replace')).strip()}"
+                "Asterisk does not answer: {reason}", reason=(said or done.stderr.decode("utf-8", "replace")).strip()
             )
         return said
 
@@ -134,12 +134,18 @@ class AsteriskInstance:
         until = time.monotonic() + limit
         while time.monotonic() < until:
             if self.pid is None:
-                raise AsteriskFailed(f"Asterisk ended while starting: {self._complaint()} (see {self.layout.console})")
+                raise AsteriskFailed(
+                    "Asterisk ended while starting: {reason} (see {console})",
+                    reason=self._complaint(),
+                    console=self.layout.console,
+                )
             with contextlib.suppress(AsteriskFailed):
                 if "fully booted" in self.cli("core waitfullybooted", limit=max(1, until - time.monotonic())):
                     return
             time.sleep(0.1)
-        raise AsteriskFailed(f"Asterisk was not ready after {limit:.0f} s (see {self.layout.console})")
+        raise AsteriskFailed(
+            "Asterisk was not ready after {limit} s (see {console})", limit=f"{limit:.0f}", console=self.layout.console
+        )
 
     def _complaint(self) -> str:
         """The last error that Asterisk wrote before it gave up."""
@@ -162,8 +168,13 @@ class AsteriskInstance:
                 except OSError as error:
                     key = "sip_port" if name == "SIP" else "ami_port"
                     raise AsteriskFailed(
-                        f"the {name} port {host}:{port} cannot be used ({error.strerror}): end the program that has it "
-                        f"or set another pbx.{key}"
+                        "the {name} port {host}:{port} cannot be used ({reason}): end the program that has it or set "
+                        "another pbx.{key}",
+                        name=name,
+                        host=host,
+                        port=port,
+                        reason=error.strerror,
+                        key=key,
                     ) from error
 
     def _gone(self, limit: float) -> bool:

@@ -26,10 +26,12 @@ def load(file: Path) -> Secrets:
         values = json.loads(file.read_text(encoding="ascii"))
         found = Secrets(values["system"], values["ami"], values["practice"], dict(values["seats"]))
     except FileNotFoundError as error:
-        raise AsteriskMisconfigured(f"{file}: not there yet; it is made when the private Asterisk starts") from error
+        raise AsteriskMisconfigured(
+            "{file}: not there yet; it is made when the private Asterisk starts", file=file
+        ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise AsteriskMisconfigured(
-            f"{file}: cannot be read as Dutyline's passwords; remove it to make new ones"
+            "{file}: cannot be read as Dutyline's passwords; remove it to make new ones", file=file
         ) from error
     return found
 

@@ -110,7 +110,9 @@ class OfficerPhone:
         except NotInTime as error:
             self.close()
             user = self.softphone.configuration.user
-            raise PracticeFailed(f"seat {user} cannot register at the PBX within {READY_LIMIT:g} s") from error
+            raise PracticeFailed(
+                "seat {user} cannot register at the PBX within {limit} s", user=user, limit=f"{READY_LIMIT:g}"
+            ) from error
         except BaseException:
             self.close()
             raise
@@ -124,7 +126,7 @@ class OfficerPhone:
     def speak(self, wav: Path) -> None:
         """Say `wav` into the call. Raises PracticeFailed when there is none within a few seconds."""
         if not self._talking.wait(READY_LIMIT):
-            raise PracticeFailed(f"seat {self.softphone.configuration.user} did not get the call")
+            raise PracticeFailed("seat {seat} did not get the call", seat=self.softphone.configuration.user)
         self.softphone.play(self._call, str(wav))
 
     def close(self) -> None:
@@ -181,7 +183,7 @@ def place(
             with Softphone(configuration) as phone:
                 return _Conversation(phone, legs, officer, on_step, stop or threading.Event()).hold(script, line)
         except (SoftphoneGone, NotInTime) as error:
-            raise PracticeFailed(f"the practice caller cannot call: {error}") from error
+            raise PracticeFailed("the practice caller cannot call: {reason}", reason=error) from error
 
 
 class _Conversation:
@@ -241,7 +243,9 @@ class _Conversation:
                 return event
             if event.kind is kind:
                 return None
-        raise PracticeFailed(f"the practice call did not get to '{kind}' within {limit:g} s")
+        raise PracticeFailed(
+            "the practice call did not get to '{kind}' within {limit} s", kind=kind, limit=f"{limit:g}"
+        )
 
     def _step(self, kind: StepKind, detail: str = "") -> Step:
         step = Step(kind, datetime.now(UTC), detail)
@@ -262,5 +266,5 @@ def _wav(leg: Path, folder: Path) -> Path:
         samples, rate = soundfile.read(leg, dtype="int16")
         soundfile.write(wav, samples, rate, subtype="PCM_16")
     except (OSError, RuntimeError) as error:  # soundfile's own errors are RuntimeErrors
-        raise PracticeFailed(f"{leg} cannot be used as a voice: {error}") from error
+        raise PracticeFailed("{leg} cannot be used as a voice: {reason}", leg=leg, reason=error) from error
     return wav

@@ -20,7 +20,11 @@ def script(name: str) -> PracticeCall:
     for found in known:
         if found.id == name:
             return found
-    raise PracticeFailed(f"there is no practice call '{name}': choose one of {', '.join(call.id for call in known)}")
+    raise PracticeFailed(
+        "there is no practice call '{name}': choose one of {known}",
+        name=name,
+        known=", ".join(call.id for call in known),
+    )
 
 
 def caller(settings: Settings) -> Access:

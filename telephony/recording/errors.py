@@ -30,6 +30,10 @@ def writing_failed(path: Path, cause: OSError) -> RecordingError:
     """The error for a failed write to `path`, telling a full disk from everything else."""
     if cause.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DiskFull(
-            f"{path.parent}: the disk is full, {path.name} was not sealed; the recording is kept as WAV: free space"
+            "{folder}: the disk is full, {file} was not sealed; the recording is kept as WAV: free space",
+            folder=path.parent,
+            file=path.name,
         )
-    return RecordingError(f"{path}: cannot be written: {cause.strerror or cause}; the recording is kept as WAV")
+    return RecordingError(
+        "{path}: cannot be written: {reason}; the recording is kept as WAV", path=path, reason=cause.strerror or cause
+    )

@@ -30,7 +30,7 @@ class GrowingWav:
             return wav.WavState(self.path, wav.Condition.MISSING, "no such file")
         state = wav.inspect_open(self.path, file)
         if state.condition is wav.Condition.DAMAGED:
-            raise DamagedRecording(f"{self.path}: {state.reason}; the file is kept as it is")
+            raise DamagedRecording("{path}: {reason}; the file is kept as it is", path=self.path, reason=state.reason)
         return state
 
     def available(self) -> float:

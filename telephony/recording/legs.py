@@ -95,8 +95,10 @@ def plan(stem: Path) -> Plan:
         return Plan(mix, mix, tuple(covered), (*notes, Note.MIX_ONLY), mix.condition is Condition.CUT)
     damaged = [state for state in (rx, tx, mix) if state.condition is Condition.DAMAGED]
     if damaged:
-        raise DamagedRecording(f"{damaged[0].path}: {damaged[0].reason}; the file is kept as it is")
-    raise NothingRecorded(f"{stem}: nothing was recorded; the call ended before anybody spoke")
+        raise DamagedRecording(
+            "{path}: {reason}; the file is kept as it is", path=damaged[0].path, reason=damaged[0].reason
+        )
+    raise NothingRecorded("{stem}: nothing was recorded; the call ended before anybody spoke", stem=stem)
 
 
 def _remarks(state: WavState, leg: Leg) -> list[Note]:

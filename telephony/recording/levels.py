@@ -65,7 +65,7 @@ def levels(path: Path, slices: int = 400) -> Levels:
                 tenths = np.add.reduceat(square, np.arange(0, len(square), tenth)) / tenth
                 loudest = np.maximum(loudest, tenths.max(axis=0))
     except soundfile.LibsndfileError as error:
-        raise RecordingError(f"{path}: cannot be read: {error}") from error
+        raise RecordingError("{path}: cannot be read: {reason}", path=path, reason=error) from error
     peak = np.asarray(peaks, np.float32).reshape(-1, 2)
     rms = np.sqrt(np.asarray(powers, np.float32).reshape(-1, 2))
     sides = [Envelope(peak[:, n], rms[:, n], _decibels(float(loudest[n]))) for n in (0, 1)]

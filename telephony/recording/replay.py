@@ -33,7 +33,10 @@ def excerpt(
             first = round(max(0.0, start) * wav.RATE)
             if first >= source.frames:
                 raise RecordingError(
-                    f"{sealed.name}: there is no second {start:g}; it lasts {source.frames / wav.RATE:.1f} s"
+                    "{file}: there is no second {start}; it lasts {seconds} s",
+                    file=sealed.name,
+                    start=f"{start:g}",
+                    seconds=f"{source.frames / wav.RATE:.1f}",
                 )
             left: int = (
                 source.frames - first if seconds is None else min(round(seconds * wav.RATE), source.frames - first)
@@ -45,16 +48,20 @@ def excerpt(
                 while left:
                     block = source.read(min(wav.BLOCK, left), dtype="int16", always_2d=True)
                     if not len(block):
-                        raise RecordingError(f"{sealed}: ends before its stated length; run 'dutyline verify'")
+                        raise RecordingError(
+                            "{sealed}: ends before its stated length; run 'dutyline verify'", sealed=sealed
+                        )
                     target.write(_heard(block, channels))
                     left -= len(block)
         state = wav.inspect(part)
         if state.seconds != written:
-            raise RecordingError(f"{out_wav}: could not be written whole; is the disk full?")
+            raise RecordingError("{out_wav}: could not be written whole; is the disk full?", out_wav=out_wav)
         part.rename(out_wav)
     except (soundfile.LibsndfileError, AssertionError) as error:
         # A short write is a failed assertion in the library.
-        raise RecordingError(f"{sealed.name}: no excerpt could be made: {error or 'the disk may be full'}") from error
+        raise RecordingError(
+            "{file}: no excerpt could be made: {reason}", file=sealed.name, reason=error or "the disk may be full"
+        ) from error
     except OSError as error:
         raise writing_failed(out_wav, error) from error
     finally:

@@ -88,7 +88,9 @@ def seal(stem: Path, out: Path) -> Sealed:
                 difference = _difference(Path(part.name), plan)
                 if difference:
                     raise RecordingError(
-                        f"{out}: not sealed, what was written reads back differently ({difference}); the WAVs are kept"
+                        "{out}: not sealed, what was written reads back differently ({difference}); the WAVs are kept",
+                        out=out,
+                        difference=difference,
                     )
                 Path(part.name).rename(out)
             _sync_folder(out.parent)
@@ -114,7 +116,9 @@ def discard(stem: Path, out: Path, sha256: str) -> tuple[Path, ...]:
     """
     result = verify(out, sha256)
     if not result.ok:
-        raise RecordingError(f"{out}: {result.reason}; the WAVs of {stem.name} are kept")
+        raise RecordingError(
+            "{out}: {reason}; the WAVs of {name} are kept", out=out, reason=result.reason, name=stem.name
+        )
     with contextlib.suppress(NothingRecorded):
         for path in legs.plan(stem).covered:
             path.unlink(missing_ok=True)
@@ -178,7 +182,9 @@ def _encode(part: IO[bytes], plan: Plan) -> None:
                 file.write(np.column_stack([left, right]))
     except (soundfile.LibsndfileError, AssertionError) as error:
         # The library reports a short write as its own error or, in Python, as a failed assertion.
-        raise target.error or RecordingError(f"{part.name}: the encoder failed: {error}") from error
+        raise target.error or RecordingError(
+            "{name}: the encoder failed: {reason}", name=part.name, reason=error
+        ) from error
     if target.error:
         raise target.error
 
@@ -231,7 +237,9 @@ def _seconds(sealed: Path) -> float:
         with soundfile.SoundFile(sealed) as file:
             return float(file.frames / file.samplerate)
     except soundfile.LibsndfileError as error:
-        raise RecordingError(f"{sealed}: the sealed file cannot be read: {error}") from error
+        raise RecordingError(
+            "{sealed}: the sealed file cannot be read: {reason}", sealed=sealed, reason=error
+        ) from error
 
 
 @contextlib.contextmanager
@@ -241,10 +249,10 @@ def _exclusive(path: Path) -> Iterator[IO[bytes]]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise SealBusy(f"{path.name}: another process is sealing this call; try again later") from error
+            raise SealBusy("{file}: another process is sealing this call; try again later", file=path.name) from error
         # Renamed by its former owner between our open and our lock, it would be the sealed file and not ours to write.
         if not _is(path, file):
-            raise SealBusy(f"{path.name}: another process has just sealed this call; try again")
+            raise SealBusy("{file}: another process has just sealed this call; try again", file=path.name)
         try:
             yield file
         finally:

@@ -58,7 +58,7 @@ def target(typed: str, domain: str) -> str:
         return text
     number = re.sub(r"[\s()（）-]", "", text) if _WRITTEN.fullmatch(text) else text
     if not _NUMBER.fullmatch(number):
-        raise WrongTarget(f"'{text[:40]}' cannot be dialled; give a number or a sip: address")
+        raise WrongTarget("'{text}' cannot be dialled; give a number or a sip: address", text=text[:40])
     return f"sip:{number.replace('#', '%23')}@{domain}"
 
 
@@ -72,7 +72,9 @@ def own(domain: str) -> str:
             probe.connect((host, int(port or 5060)))  # UDP: nothing is sent
             return str(probe.getsockname()[0])
     except (OSError, ValueError, OverflowError) as error:
-        raise WrongTarget(f"the PBX at '{domain}' cannot be reached: {error}; check its address") from error
+        raise WrongTarget(
+            "the PBX at '{domain}' cannot be reached: {reason}; check its address", domain=domain, reason=error
+        ) from error
 
 
 def quoted(name: str) -> str:

@@ -52,7 +52,9 @@ class Board:
         try:
             player.createPlayer(wav, 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
         except pj.Error as error:
-            raise SoundError(f"{wav} cannot be played: {error.reason}; it has to be a 16-bit mono WAV") from error
+            raise SoundError(
+                "{wav} cannot be played: {reason}; it has to be a 16-bit mono WAV", wav=wav, reason=error.reason
+            ) from error
         self._players[call] = player
 
     def drop(self, call: str) -> Path | None:
@@ -122,5 +124,7 @@ def _recorder(path: Path) -> "pj.AudioMediaRecorder":
     try:
         recorder.createRecorder(str(path))
     except pj.Error as error:
-        raise SoundError(f"{path} cannot be written: {error.reason}; check the folder and its rights") from error
+        raise SoundError(
+            "{path} cannot be written: {reason}; check the folder and its rights", path=path, reason=error.reason
+        ) from error
     return recorder

@@ -213,7 +213,12 @@ class Softphone:
                     raise SoftphoneGone(self._why())
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise NotInTime(f"the softphone of {self.configuration.user} did not say {which} in {timeout:g} s")
+                    raise NotInTime(
+                        "the softphone of {user} did not say {which} in {timeout} s",
+                        user=self.configuration.user,
+                        which=which,
+                        timeout=f"{timeout:g}",
+                    )
                 self._changed.wait(left)
 
     def events(self) -> Iterator[Event]:

@@ -98,7 +98,7 @@ def _configuration(lines: Lines, asked: list[int]) -> Configuration | None:
         for line in lines.read(500):
             command = decode_command(line)
             if not isinstance(command, Configuration):
-                raise ProtocolError(f"the softphone expects its configuration first, not '{command.kind}'")
+                raise ProtocolError("the softphone expects its configuration first, not '{kind}'", kind=command.kind)
             return command
     return None
 

@@ -57,7 +57,9 @@ class Telephone:
             self._account.create(account_config(self.configuration, own))
         except (pj.Error, ValueError) as error:
             what = f"{self.configuration.user}@{self.configuration.domain}"
-            raise TelephonyError(f"{what} is no usable SIP identity: {explain(error)}") from error
+            raise TelephonyError(
+                "{what} is no usable SIP identity: {reason}", what=what, reason=explain(error)
+            ) from error
         if self.configuration.register:
             self._account.registration = Registration.TRYING
         self.emit(desk.state)
@@ -169,12 +171,12 @@ class Telephone:
         try:
             return self._calls[name]
         except KeyError as error:
-            raise TelephonyError(f"there is no call {name} any more") from error
+            raise TelephonyError("there is no call {name} any more", name=name) from error
 
     def _dial(self, command: commands.Dial) -> None:
         """A call that cannot even be begun is told as a failure and as ended, so that nobody waits for it."""
         if command.call in self._calls:
-            raise TelephonyError(f"there is a call {command.call} already")
+            raise TelephonyError("there is a call {call} already", call=command.call)
         try:
             self._invite(command)
         except (TelephonyError, pj.Error) as error:
@@ -235,7 +237,9 @@ class Telephone:
             number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
         except pj.Error as error:
             where = f"{own}:{self.configuration.port}"
-            raise TelephonyError(f"the softphone cannot use {where} (UDP): {error.reason}") from error
+            raise TelephonyError(
+                "the softphone cannot use {where} (UDP): {reason}", where=where, reason=error.reason
+            ) from error
         self._endpoint.libStart()
         for codec in self._endpoint.codecEnum2():
             name = codec.codecId.partition("/")[0]

@@ -38,7 +38,9 @@ class FasterWhisper:
         if state.presence is Presence.DAMAGED:
             raise ModelDamaged(state.reason)
         if state.practice and not drill:
-            raise PracticeOnly(f"{folder}: the practice model may only hear practice calls; configure a real model")
+            raise PracticeOnly(
+                "{folder}: the practice model may only hear practice calls; configure a real model", folder=folder
+            )
         from faster_whisper import WhisperModel  # noqa: PLC0415 - seconds to import; the daemon never loads a model
 
         try:
@@ -51,9 +53,11 @@ class FasterWhisper:
                 local_files_only=True,
             )
         except Exception as error:  # the two libraries raise what they like, bare Exception among it
-            raise ModelDamaged(f"{folder}: the model cannot be loaded: {error}") from error
+            raise ModelDamaged("{folder}: the model cannot be loaded: {reason}", folder=folder, reason=error) from error
         if not self._whisper.model.is_multilingual:
-            raise ModelDamaged(f"{folder}: this model knows English only; fetch one without '.en' in its name")
+            raise ModelDamaged(
+                "{folder}: this model knows English only; fetch one without '.en' in its name", folder=folder
+            )
         self.folder = folder
         self.model = folder.resolve().name
         self.version = models.version(folder)
@@ -83,7 +87,12 @@ class FasterWhisper:
             )
             found = list(segments)
         except (RuntimeError, ValueError, IndexError) as error:
-            raise SpeechError(f"the model {self.model} failed on {seconds:.1f} s of sound: {error}") from error
+            raise SpeechError(
+                "the model {model} failed on {seconds} s of sound: {reason}",
+                model=self.model,
+                seconds=f"{seconds:.1f}",
+                reason=error,
+            ) from error
         phrases = []
         for segment in found:
             text = segment.text.strip()

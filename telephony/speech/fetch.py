@@ -80,7 +80,9 @@ def fetch(
     repository = REPOSITORIES.get(name, name)
     if "/" not in repository:
         raise FetchFailed(
-            f"'{name}' is no model that is known here; known are {', '.join(REPOSITORIES)}, or owner/name"
+            "'{name}' is no model that is known here; known are {known}, or owner/name",
+            name=name,
+            known=", ".join(REPOSITORIES),
         )
     folder = models_dir / models.folder_name(name)
     if models.inspect(folder).presence is Presence.PRESENT:
@@ -93,13 +95,19 @@ def fetch(
         total, done = sum(file.size for file in files), 0
         have = sum((part / file.name).stat().st_size for file in files if (part / file.name).exists())
         if total - have > shutil.disk_usage(models_dir).free:
-            raise FetchFailed(f"{models_dir}: no space for {(total - have) / 1e6:.0f} MB more; free some and try again")
+            raise FetchFailed(
+                "{models_dir}: no space for {megabytes} MB more; free some and try again",
+                models_dir=models_dir,
+                megabytes=f"{(total - have) / 1000000.0:.0f}",
+            )
         for file in files:
             _download(origin, file, part, _Meter(file.name, done, total, progress, cancelled))
             done += file.size
         _put_in_place(part, folder)
     except OSError as error:
-        raise FetchFailed(f"{models_dir}: cannot be written: {error.strerror or error}") from error
+        raise FetchFailed(
+            "{models_dir}: cannot be written: {reason}", models_dir=models_dir, reason=error.strerror or error
+        ) from error
     log.info("model %s fetched from %s at %s", name, repository, origin.commit)
     return folder
 
@@ -124,7 +132,9 @@ def _check(repository: str, files: list[_Remote]) -> None:
     missing = [name for name in models.NEEDED if name not in names]
     if missing or not names & set(models.VOCABULARY):
         raise FetchFailed(
-            f"{repository}: not a faster-whisper model, it has no {missing[0] if missing else 'vocabulary'}"
+            "{repository}: not a faster-whisper model, it has no {missing}",
+            repository=repository,
+            missing=missing[0] if missing else "vocabulary",
         )
 
 
@@ -184,7 +194,11 @@ def _download(origin: _Origin, file: _Remote, part: Path, meter: _Meter) -> None
             )
     if path.stat().st_size != file.size or not _is_published(path, file):
         path.unlink()
-        raise FetchFailed(f"{origin.repository}: {file.name} arrived damaged and was thrown away; try again")
+        raise FetchFailed(
+            "{repository}: {name} arrived damaged and was thrown away; try again",
+            repository=origin.repository,
+            name=file.name,
+        )
 
 
 def _online(repository: str, request: Callable[[], T]) -> T:
@@ -201,11 +215,19 @@ def _online(repository: str, request: Callable[[], T]) -> T:
     try:
         return request()
     except GatedRepoError as error:
-        raise FetchFailed(f"{repository}: its owner asks for a sign-in first; choose another model") from error
+        raise FetchFailed(
+            "{repository}: its owner asks for a sign-in first; choose another model", repository=repository
+        ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:
-        raise FetchFailed(f"{repository}: there is no such model; look at the spelling") from error
+        raise FetchFailed(
+            "{repository}: there is no such model; look at the spelling", repository=repository
+        ) from error
     except HfHubHTTPError as error:
-        raise FetchFailed(f"{repository}: the server answered {error.response.status_code}; try again later") from error
+        raise FetchFailed(
+            "{repository}: the server answered {status}; try again later",
+            repository=repository,
+            status=error.response.status_code,
+        ) from error
     except OfflineModeIsEnabled as error:
         raise FetchFailed(
             "HF_HUB_OFFLINE is set on this machine; unset it, or copy a model folder here by hand"
@@ -214,11 +236,15 @@ def _online(repository: str, request: Callable[[], T]) -> T:
         if error.errno is not None:
             raise
         # Of its own making, the library raises OSError for a size that is not the published one.
-        raise FetchFailed(f"{repository}: a file did not arrive in its published size; try again") from error
+        raise FetchFailed(
+            "{repository}: a file did not arrive in its published size; try again", repository=repository
+        ) from error
     except httpx2.HTTPError as error:
         raise FetchFailed(
-            f"{repository}: the network does not reach it ({type(error).__name__}); "
-            "what has arrived is kept: try again, or copy a model folder here by hand"
+            "{repository}: the network does not reach it ({kind}); what has arrived is kept: try again, or "
+            "copy a model folder here by hand",
+            repository=repository,
+            kind=type(error).__name__,
         ) from error
 
 
@@ -234,7 +260,9 @@ def _put_in_place(part: Path, folder: Path) -> None:
     state = models.inspect(part)
     if state.presence is not Presence.PRESENT:
         shutil.rmtree(part)
-        raise FetchFailed(f"{folder.name}: fetched whole, but it is not usable: {state.reason}")
+        raise FetchFailed(
+            "{name}: fetched whole, but it is not usable: {reason}", name=folder.name, reason=state.reason
+        )
     if folder.exists():
         # Damaged, or we would not be here; a person may have put something of his own into it.
         number = 1

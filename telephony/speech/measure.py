@@ -65,9 +65,9 @@ def decode(path: Path) -> wav.Samples:
     try:
         samples = decode_audio(str(path), sampling_rate=wav.RATE)
     except (av.error.FFmpegError, IndexError, ValueError) as error:
-        raise AudioUnreadable(f"{path}: no sound that can be read: {error}") from error
+        raise AudioUnreadable("{path}: no sound that can be read: {reason}", path=path, reason=error) from error
     except OSError as error:
-        raise AudioUnreadable(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise AudioUnreadable("{path}: cannot be read: {reason}", path=path, reason=error.strerror or error) from error
     if not len(samples):
-        raise AudioUnreadable(f"{path}: the file holds no sound")
+        raise AudioUnreadable("{path}: the file holds no sound", path=path)
     return np.asarray(np.round(samples * 32767), np.int16)

@@ -33,13 +33,17 @@ class SealedLeg:
         try:
             with soundfile.SoundFile(self.path) as file:
                 if file.samplerate != wav.RATE:
-                    raise DamagedRecording(f"{self.path}: {file.samplerate} Hz is not a telephone recording")
+                    raise DamagedRecording(
+                        "{path}: {samplerate} Hz is not a telephone recording",
+                        path=self.path,
+                        samplerate=file.samplerate,
+                    )
                 if self.position >= file.frames:
                     return np.zeros(0, np.int16)
                 file.seek(self.position)
                 block = file.read(-1 if limit is None else limit, dtype="int16", always_2d=True)
         except soundfile.LibsndfileError as error:
-            raise DamagedRecording(f"{self.path}: cannot be read: {error}") from error
+            raise DamagedRecording("{path}: cannot be read: {reason}", path=self.path, reason=error) from error
         self.position += len(block)
         return np.ascontiguousarray(block[:, self.column], np.int16)
 

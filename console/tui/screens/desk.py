@@ -28,7 +28,7 @@ class DeskScreen(RoomScreen[None]):
         Binding("f2", "app.next_draft", N_("confirm"), id="desk.confirm"),
         Binding("f3", "app.new_entry", N_("new record"), id="desk.new_entry"),
         Binding("f4", "app.replay_last", N_("replay"), id="desk.replay"),
-        Binding("f6", "app.transfer", N_("pass on"), id="desk.transfer"),
+        Binding("f6", "app.transfer", N_("transfer"), id="desk.transfer"),
         Binding("f7", "app.matters", N_("matters"), id="desk.matters"),
         Binding("l", "app.log", N_("log"), id="desk.log"),
         Binding("o", "app.lines", N_("lines"), id="desk.lines"),

@@ -9,16 +9,18 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
+from console.stored import problem
 from console.tui.feed import NewsCame
 from console.tui.listening import Listening, file_of, unready
 from console.tui.screens.room import RoomScreen
 from console.tui.widgets.call_line import CallLine
 from console.tui.widgets.transcript import TranscriptView
 from console.tui.widgets.waveform import Waveform
-from console.words import N_, _, ngettext, word
+from console.words import N_, _, ngettext, say, word
 from models.errors import DutylineError
 from models.queries import desk
 from models.queries.recordings import Phrase, RecordingView
+from models.tables.recordings import RecordingState
 
 STEP = 5.0
 FOLLOW_SECONDS = 0.2
@@ -125,6 +127,8 @@ class ReplayScreen(RoomScreen[None]):
         state = word(recording.state)
         if recording.repaired:
             state += ", " + _("repaired after a break")
+        if recording.problem and recording.state is RecordingState.SEALED:
+            state += ", " + problem(recording.problem)
         wave.border_title = Content(f"{title}  {state}")
         wave.note = unready(self.room.settings, recording)
         if wave.note:
@@ -139,7 +143,7 @@ class ReplayScreen(RoomScreen[None]):
         try:
             found = await asyncio.to_thread(levels, file_of(self.room.settings, recording), 400)
         except TelephonyError as error:
-            wave.note = str(error)
+            wave.note = say(error)
             wave.show((), (), recording.seconds)
             return
         wave.show(found.left.peak.tolist(), found.right.peak.tolist(), found.seconds)

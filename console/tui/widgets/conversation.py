@@ -9,7 +9,7 @@ from console.tui.text import wrap_words
 from console.tui.widgets.call_line import CallLine
 from console.tui.widgets.toned import Toned
 from console.tui.widgets.transcript import TranscriptView
-from console.words import N_, _, element_short, ngettext
+from console.words import N_, _, element_short, ngettext, retold
 from models.queries.desk import Conversation as View
 from models.tables.recordings import TranscriptState
 
@@ -80,4 +80,4 @@ def silence(view: View | None) -> str:
     if not view.recorded:
         return _("no recording of this call is known")
     said = _(REASONS[view.hearing]) if view.hearing else _("nobody writes it down")
-    return f"{said}: {_(view.reason)}" if view.reason else said
+    return f"{said}: {retold(view.reason)}" if view.reason else said

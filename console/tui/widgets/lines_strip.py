@@ -7,7 +7,7 @@ from rich.text import Text
 
 from console.tui.text import ago, clean
 from console.tui.widgets.toned import Toned
-from console.words import N_, P_, _, pgettext, word
+from console.words import N_, P_, _, pgettext, retold, word
 from models.queries.lines import LineView
 from models.tables.lines import LineKind, LineState
 
@@ -43,7 +43,7 @@ def detail_of(line: LineView) -> str:
     """What else is known of its state, in words."""
     if line.name == "disk" and line.detail:
         return _("full in {n} days").format(n=line.detail)
-    return clean(_(line.detail))
+    return clean(retold(line.detail))
 
 
 def state_words(line: LineView, now: datetime) -> str:
