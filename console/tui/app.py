@@ -8,8 +8,10 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.message import Message
+from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
+from console.tui import remembered
 from console.tui.commands import RoomCommands
 from console.tui.feed import Bridge, DeskRead, FeedLost, NewsCame
 from console.tui.phone import PhoneMaker
@@ -49,7 +51,7 @@ class DutylineApp(RoomActions):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", N_("help"), id="app.help"),
         Binding("f5", "answer", N_("answer"), id="app.answer"),
-        Binding("f6", "transfer", N_("pass on"), show=False, id="app.transfer"),
+        Binding("f6", "transfer", N_("transfer"), show=False, id="app.transfer"),
         Binding("ctrl+p", "command_palette", N_("commands"), priority=True, id="app.commands"),
         Binding("ctrl+o", "jump", N_("jump"), show=False, id="app.jump"),
         Binding("ctrl+q", "leave", N_("leave"), priority=True, id="app.leave"),
@@ -69,7 +71,8 @@ class DutylineApp(RoomActions):
         self._bridge: Bridge | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = NIGHT.name
+        chosen = remembered.theme(settings.home)
+        self.theme = chosen if chosen in self.available_themes else NIGHT.name
 
     def get_css_variables(self) -> dict[str, str]:
         """The theme's, and some colours mixed from them: drawn text knows no transparency."""
@@ -86,6 +89,16 @@ class DutylineApp(RoomActions):
 
             await self.push_screen(SignInScreen())
         self.call_after_refresh(self.load_keys)
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+
+    def _keep_theme(self, chosen: Theme) -> None:
+        """The next start begins with it."""
+        if chosen.name == remembered.theme(self.settings.home):
+            return
+        try:
+            remembered.keep_theme(self.settings.home, chosen.name)
+        except OSError as error:
+            self.tell(_("The theme cannot be remembered: {reason}").format(reason=error), bad=True)
 
     async def on_unmount(self) -> None:
         """The telephone goes with the console."""
@@ -210,7 +223,7 @@ class DutylineApp(RoomActions):
         except Exception as error:  # whatever a telephone may suffer from, the log goes on without it
             log.exception("the console's telephone does not start")
             self.telephone = None
-            self.tell(_("The console's telephone does not start: {reason}").format(reason=error), bad=True)
+            self.tell(_("The console's telephone does not start: {reason}").format(reason=say(error)), bad=True)
 
     def drop_phone(self) -> None:
         """The telephone is put away."""
