@@ -1,8 +1,15 @@
 """The drafts against calls whose truth was written before anybody saw what the rules made of them.
 
-calls.jsonl is what the rules were widened with; held_out.jsonl was written last. At its first reading, which is what
-counts as a forecast for other calls, the rules had 87.1 % recall and 93.8 % precision on it, a wrong value or phrase
-counted against both; three general rules were widened since.
+calls.jsonl is what the rules were widened with, held_out.jsonl what was written last. What counts as a forecast for
+other calls is the first reading (recall and precision, a wrong value or phrase counted against both), before any rule
+saw them:
+
+- held-01 to held-16: 87.1 % and 93.8 %;
+- alpha, beta, gamma, delta (25 calls each, told crookedly, now in calls.jsonl): 82.6 and 89.8, 82.1 and 90.6, 79.7 and
+  90.3, 77.7 and 86.2 %;
+- epsilon (20 calls, told as duty rooms tell them): 96.8 and 98.4 %.
+
+A few general rules were widened after each.
 """
 
 import time
@@ -14,7 +21,7 @@ from models.rules.elements import KEYS, Leg, Transcript, Turn, Vocabulary, draft
 
 
 @pytest.mark.parametrize(
-    ("name", "least", "recall", "precision"), [("calls", 250, 0.98, 0.98), ("held_out", 16, 0.85, 0.90)]
+    ("name", "least", "recall", "precision"), [("calls", 440, 0.98, 0.98), ("held_out", 36, 0.95, 0.95)]
 )
 def test_recall_and_precision(name: str, least: int, recall: float, precision: float) -> None:
     calls = elements_corpus.load(name)
