@@ -193,7 +193,7 @@ def load(home: Path) -> Settings:
         return Settings(home=home)
     except FileNotFoundError as error:
         raise ConfigurationError(
-            "{file}: no such file; 'dutyline up --home {home}' makes a room there", file=file, home=home
+            "{file}: no such file; 'dutyline --home {home} up' makes a room there", file=file, home=home
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError("{file}: not a TOML file: {reason}", file=file, reason=error) from error

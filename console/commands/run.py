@@ -7,6 +7,7 @@ import click
 
 from console.session import Room
 from console.words import _, set_language
+from models.errors import ConfigurationError
 
 
 @click.command()
@@ -31,7 +32,7 @@ def up(room: Room, script: str) -> int:
         signal.signal(number, leave)
     with rooms.running(room.home, say) as (settings, record):
         set_language(settings.room.language)
-        if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        if _at_a_terminal():
             from console.tui.app import DutylineApp  # noqa: PLC0415 - the console's libraries are only loaded for it
             from console.tui.phone import softphones  # noqa: PLC0415 - likewise
 
@@ -54,6 +55,8 @@ def serve(room: Room, *, with_parent: bool) -> None:
 @click.pass_obj
 def console(room: Room) -> None:
     """The terminal at a desk."""
+    if not _at_a_terminal():
+        raise ConfigurationError("the console needs a terminal: run it in one, or use the other commands without")
     from console.tui.app import DutylineApp  # noqa: PLC0415 - only here
     from console.tui.phone import softphones  # noqa: PLC0415 - likewise
 
@@ -71,3 +74,8 @@ def practice(room: Room, script: str) -> int:
         click.echo(_("there is no seat to practise at"), err=True)
         return 2
     return 0 if show.practise(room.settings, room.record, script, click.echo) else 1
+
+
+def _at_a_terminal() -> bool:
+    """Keys come from one and the picture, which Textual writes to standard error, goes to one."""
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))

@@ -60,7 +60,7 @@ def test_what_is_wrong_is_said_with_file_and_key(tmp_path: Path, words: str) -> 
 
 
 def test_no_file_names_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"dutyline\.toml: no such file; 'dutyline up --home .*' makes a room"):
+    with pytest.raises(ConfigurationError, match=r"dutyline\.toml: no such file; 'dutyline --home .* up' makes a room"):
         load(tmp_path / "nowhere")
 
 
