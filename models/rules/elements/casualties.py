@@ -102,7 +102,7 @@ _LOSS = re.compile(
     r"|亿)?(?P<yuan>块钱?|元)?"
 )
 _ONE = re.compile(
-    r"(?:司机|驾驶[员人]|骑车人|骑手|车主|船长|机长|骑车的|骑摩托车的|阿婆"
+    r"(?:司机|驾驶[员人]|骑车人|骑手|车主|船长|机长|骑车的|骑摩托车的|摊主|店主|户主|房主|阿婆"
     rf"|老太太)(?:{_FILL}){{0,6}}?(?:(?P<dead>{VERBS['dead']})|(?P<injured>{VERBS['injured']}))"
 )
 _BODY = re.compile(

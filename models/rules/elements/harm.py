@@ -71,7 +71,7 @@ class _Tally:
         self.counts: dict[str, int] = {}
         self.spans: dict[str, list[Span]] = {}
         self.other: list[Span] = []
-        self.last: tuple[str, ...] = ("missing",) if adrift else ()
+        self.last: tuple[str, ...] = ("missing",) if adrift else ("affected",) if ill else ()
 
     def read(self, line: Line) -> None:
         """Take in one line: short answers first, then what it states, then a correction or total behind it."""
