@@ -85,7 +85,10 @@ def test_a_sentence_never_trained_on_becomes_a_right_draft(watch: Watch) -> None
 
 
 def test_verify_names_a_changed_recording(watch: Watch) -> None:  # noqa: F811
-    """After the test above there is a sealed recording; one byte of it is changed."""
+    """One byte of a sealed recording is changed."""
+    if not watch.calls():
+        watch.officer("王海", "6001")
+        place(watch, practice.script("brief"))
     with watch.record.reading() as session:
         call = call_queries.listed(session).items[0]
     watch.wait(lambda: watch.settled(call.id), "the recording to be sealed")
