@@ -8,7 +8,7 @@ saw them:
 - alpha, beta, gamma, delta (25 calls each, told crookedly, now in calls.jsonl): 82.6 and 89.8, 82.1 and 90.6, 79.7 and
   90.3, 77.7 and 86.2 %;
 - epsilon (20 calls, told as duty rooms tell them): 96.8 and 98.4 %;
-- zeta (15 calls, of both kinds, now in calls.jsonl): 91.2 and 98.6 %.
+- zeta and eta (15 and 12 calls, of both kinds, now in calls.jsonl): 91.2 and 98.6, 90.0 and 91.8 %.
 
 A few general rules were widened after each.
 """

@@ -165,6 +165,9 @@ def asked_in(text: str) -> Asked:
                 topics = tuple(topic for topic in topics if topic != "place")
             if re.search(r"(?:什么时候|几点|多久|何时)[^，。]{0,3}(?:能|可以|才)", part):
                 topics = ("trend", *(topic for topic in topics if topic not in {"time", "trend"}))
+            if count == 1 and len(sentences) > 1 and _WH.search(sentences[-2]):
+                before = (topic for topic, pattern in _TOPICS if pattern.search(sentences[-2]))
+                topics = tuple(dict.fromkeys((*topics, *before)))
             harms = tuple(" ".join(names for names, pattern in _HARMS if pattern.search(part)).split())
             return Asked(topics, harms, part)
     return Asked(text=text.strip("，。"))

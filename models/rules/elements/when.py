@@ -53,7 +53,9 @@ _LASTING = re.compile(
     r"|差不多|了)*(?P<length>(?:[一二两三四五六七八九十几半]+|\d+)(?:个半|个多|多|来|个)*(?:小时|钟头|分钟|天"
     r"|刻钟)(?:多|左右)?)(?:了|$|，|。)"
 )
-_UPDATE = re.compile(r"[^，。]{0,14}(?:事(?=[，。]|$)|的(?:情况|事[，。]|那[起个]|火灾|事故|事件))")
+_UPDATE = re.compile(
+    r"[^，。]{0,6}报(?:告|过|上来)?的|[^，。]{0,14}(?:事(?=[，。]|$)|的(?:情况|事[，。]|那[起个]|火灾|事故|事件))"
+)
 _OLD = re.compile(r"^(?:那[份次]|的?(?:报告|通报)|出院|毕业|买|建|投产|成立|签|检查过|维修过)")
 
 _PLAIN = {Kind.CLOCK: 8.0, Kind.AGO: 8.0, Kind.NOW: 4.0, Kind.DAY: 2.0, Kind.LASTING: 5.0}
@@ -115,7 +117,8 @@ def _score(line: Line, moment: Moment, following: int, at: datetime) -> float | 
     score = _PLAIN[moment.kind] + (30 if _RIGHT.search(wide) else 0)
     if _NAMED.search(before):
         return score + 12
-    acted, event = _ACTED.match(after), _EVENT.search(after)
+    told = "time" in line.asked.topics and moment.start <= line.answer + 2 and after.startswith("，")
+    acted, event = None if told else _ACTED.match(after), _EVENT.search(after)
     if acted and (event is None or event.start() >= acted.end() - 2):
         return None
     if event:
