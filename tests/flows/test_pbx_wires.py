@@ -1,7 +1,6 @@
 """AGI, manager and event log of a real Asterisk with real callers: each alone tells the same call."""
 
 import socket
-import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TypeVar
@@ -9,6 +8,7 @@ from typing import TypeVar
 import pytest
 from pbx import Pbx, pbx, running_pbx  # noqa: F401
 from pydantic import SecretStr
+from raw_invite import invite
 
 from telephony.agi import AgiServer
 from telephony.ami import AmiLink, LinkState
@@ -130,37 +130,6 @@ def of(facts: list[Fact], call: str) -> list[Fact]:
     return [fact for fact in facts if fact.call == call]
 
 
-def invite(pbx: Pbx, display: bytes, number: bytes = b"13800001234") -> None:  # noqa: F811
-    """A call by hand, whose display name no SIP library would write; given up when the seat rings."""
-    seat = pbx.seat("6001")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind((f"{pbx.block}.2", 0))
-        sock.settimeout(30)
-        host, port = sock.getsockname()
-        there, mark = f"{pbx.block}.1", uuid.uuid4().hex
-
-        def send(method: str, to: bytes = b"", body: bytes = b"") -> None:
-            head = (
-                f"{method} sip:{LINE}@{there} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{mark}\r\n"
-                f"Max-Forwards: 70\r\nCall-ID: {mark}\r\nCSeq: 1 {method}\r\nContact: <sip:x@{host}:{port}>\r\n"
-            ).encode()
-            source = b"From: " + display + b" <sip:" + number + f"@{host}>;tag={mark[:6]}\r\n".encode()
-            target = to or f"To: <sip:{LINE}@{there}>".encode()
-            kind = b"Content-Type: application/sdp\r\n" if body else b""
-            rest = b"Content-Length: %d\r\n\r\n" % len(body) + body
-            sock.sendto(head + source + target + b"\r\n" + kind + rest, (there, 5060))
-
-        media = f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
-        send("INVITE", body=media.encode())
-        while not (reply := sock.recv(65536)).startswith(b"SIP/2.0 180"):
-            assert reply.startswith(b"SIP/2.0 100"), reply
-        seat.wait("incoming")
-        send("CANCEL")
-        while not (reply := sock.recv(65536)).startswith(b"SIP/2.0 487"):
-            assert reply.startswith((b"SIP/2.0 1", b"SIP/2.0 200")), reply
-        send("ACK", to=next(line for line in reply.split(b"\r\n") if line.startswith(b"To:")))
-
-
 def test_an_answered_call_is_told_alike_by_each(wires: Wires) -> None:
     pbx = wires.pbx  # noqa: F811
     one, two, caller = pbx.seat("6001"), pbx.seat("6002"), pbx.carrier("13800001234")
@@ -263,7 +232,7 @@ def test_an_abandoned_call(wires: Wires) -> None:
     ids=["gbk", "utf8", "quotes", "dialplan", "brackets", "controls", "long", "none"],
 )
 def test_a_name_comes_whole_whatever_its_bytes(wires: Wires, display: bytes, name: str) -> None:
-    invite(wires.pbx, display)
+    invite(wires.pbx.block, LINE, display, b"13800001234")
     call = wires.over()
     for told in (wires.agi_facts, wires.cel_facts):
         assert [fact.caller_name for fact in only(of(told, call), CallerNamed)] == ([name] if name else [])
@@ -275,7 +244,7 @@ def test_a_name_comes_whole_whatever_its_bytes(wires: Wires, display: bytes, nam
 
 @pytest.mark.parametrize("number", [b"anonymous", b"Anonymous"])
 def test_a_hidden_number_is_empty_for_all(wires: Wires, number: bytes) -> None:
-    invite(wires.pbx, b"", number)
+    invite(wires.pbx.block, LINE, b"", number)
     wires.over()
     for told in (wires.agi_facts, wires.ami_facts, wires.cel_facts):
         assert only(told, ChannelStarted)[0].number == ""
